@@ -1,0 +1,46 @@
+# The front door. cmake does the building (CMakeLists.txt), scripts/ the rest; each line below can
+# be run by hand. Nothing here needs root or a network unless a package is missing.
+
+BUILD = scripts/build.sh release
+TIME ?= 3600
+
+.PHONY: all setup build check bench fuzz validate clean help
+.NOTPARALLEL:
+
+all: ## install what drawing needs, build, draw the post's figures into out/
+	@scripts/setup.sh draw
+	@$(BUILD)
+	build/release/tiedye post -o out/
+	@scripts/look.sh out
+
+setup: ## only install what drawing needs
+	@scripts/setup.sh draw
+
+build: ## only build build/release/tiedye; never touches the system
+	@$(BUILD)
+
+check: ## install what testing needs, build, run every test
+	@scripts/setup.sh check
+	@scripts/check.sh
+
+bench: ## time the kernels (sets up like check)
+	@scripts/setup.sh check
+	@$(BUILD) -DTIEDYE_TESTS=ON
+	build/release/check_kernels --bench
+
+fuzz: ## fuzz for an hour, or TIME=seconds (sets up like check)
+	@scripts/setup.sh check
+	@scripts/build.sh fuzz
+	@scripts/fuzz.sh $(TIME)
+
+validate: ## the slow proofs, such as every float of every function (sets up like check)
+	@scripts/setup.sh check
+	@$(BUILD) -DTIEDYE_TESTS=ON
+	cd build/release && ctest -V -L slow
+
+clean: ## remove what was built; the pictures in out/ stay
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | \
+	    while IFS=: read -r name what; do printf '  make %-9s%s\n' "$$name" "$$what"; done

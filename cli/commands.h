@@ -1,0 +1,16 @@
+/* One command a file; the table is in main.c. Each takes the parsed arguments and returns the exit
+ * code. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "options.h"
+
+int run_render(const Arguments *arguments);
+int run_sheet(const Arguments *arguments);
+int run_info(const Arguments *arguments);
+int run_verify(const Arguments *arguments);
+int run_weights(const Arguments *arguments);
+int run_list(const Arguments *arguments);
+int run_post(const Arguments *arguments);
+
+#endif

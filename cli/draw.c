@@ -1,0 +1,62 @@
+#include "draw.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <tiedye/sheet.h>
+
+#include "progress.h"
+
+static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *saved,
+                      double seconds)
+{
+    const TdRaster *raster = &saved->raster;
+    const char *samples = raster->type == TD_SAMPLE_F32   ? "float32"
+                          : raster->type == TD_SAMPLE_U16 ? "16 bit"
+                                                          : "8 bit";
+    fprintf(stderr, "%s  %u x %u, %s, seed %llu, %.1f s\n", path, (unsigned)raster->width,
+            (unsigned)raster->height, samples, (unsigned long long)recipe->seed, seconds);
+    if (saved->note != NULL)
+        fprintf(stderr, "tiedye: %s\n", saved->note);
+}
+
+int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
+{
+    TdRun run = arguments->run;
+    TdError err = {0};
+    TdSaved saved;
+    TdSaving saving = {arguments->value[OPTION_FORMAT],
+                       arguments->value[OPTION_NO_RECIPE] != NULL};
+    bool quiet = arguments->value[OPTION_QUIET] != NULL;
+    start_progress(&run, path, quiet);
+    TdStatus status = td_draw_save(recipe, path, &saving, &run, &saved, &err);
+    double seconds = end_progress(&run);
+    if (status != TD_OK)
+        return report_error(status, &err);
+    if (!quiet)
+        say_saved(recipe, path, &saved, seconds);
+    return 0;
+}
+
+/* tiedye-7.png, or tiedye-7-2.png ... where that is taken: nothing is overwritten unasked. */
+static void free_name(const Arguments *arguments, char *path, size_t size)
+{
+    const char *format = arguments->value[OPTION_FORMAT];
+    const char *extension = format != NULL ? format : "png";
+    unsigned long long seed = arguments->recipe->seed;
+    snprintf(path, size, "tiedye-%llu.%s", seed, extension);
+    for (unsigned n = 2; access(path, F_OK) == 0; n++)
+        snprintf(path, size, "tiedye-%llu-%u.%s", seed, n, extension);
+}
+
+int draw(const Arguments *arguments)
+{
+    char name[96];
+    const char *path = arguments->value[OPTION_OUTPUT];
+    if (path == NULL) {
+        free_name(arguments, name, sizeof name);
+        path = name;
+    }
+    return draw_to(arguments, arguments->recipe, path);
+}

@@ -1,0 +1,14 @@
+/* What render, sheet and post share: a recipe into a file, and a line about it. */
+#ifndef CLI_DRAW_H
+#define CLI_DRAW_H
+
+#include "options.h"
+
+/* Draw arguments->recipe to the file that was asked for (or a free name made from the seed), and say
+ * so. Returns the exit code. */
+int draw(const Arguments *arguments);
+
+/* The same for a recipe and path of one's own. */
+int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path);
+
+#endif

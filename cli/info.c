@@ -1,0 +1,25 @@
+/* tiedye info: the recipe of a picture. */
+#include <stdio.h>
+
+#include <tiedye/recipe.h>
+
+#include "commands.h"
+
+int run_info(const Arguments *arguments)
+{
+    bool link = arguments->value[OPTION_LINK] != NULL, json = arguments->value[OPTION_JSON] != NULL;
+    int at = 0;
+    if (next_word(arguments, &at) == NULL)
+        return usage_error(arguments->command, "info needs a picture or another source");
+    if (link && json)
+        return usage_error(arguments->command, "--link and --json exclude each other");
+    TdRecipeForm form = link ? TD_FORM_LINK : json ? TD_FORM_JSON : TD_FORM_TEXT;
+    char *text = td_recipe_print(arguments->recipe, form);
+    if (text == NULL) {
+        fputs("tiedye: out of memory\n", stderr);
+        return 1;
+    }
+    printf("%s%s", text, form == TD_FORM_TEXT ? "" : "\n");
+    td_text_free(text);
+    return 0;
+}

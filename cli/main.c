@@ -1,0 +1,120 @@
+/* tiedye: the table of commands. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "progress.h"
+
+static const Command commands[] = {
+    {"render", "[SOURCE...] [--KEY VALUE...] [-o FILE]", "one picture",
+     "Draws one network. A SOURCE is a recipe in text, a PNG that tiedye drew, a\n"
+     "preset (@tie-dye) or a share link; sources are read in order, then keys. Without\n"
+     "-o the picture is named tiedye-SEED.png, and nothing is overwritten.",
+     "  tiedye render --seed 7 --layers 30x8,3 -o seven.png\n"
+     "  tiedye render seven.png --size A3@300 -o poster.png\n",
+     GROUPS_PICTURE, OPTIONS_DRAW, true, run_render},
+    {"sheet", "[SOURCE...] [--KEY VALUE...] [--cell B4] [-o FILE]", "many seeds in a grid",
+     "Draws many networks side by side: the seed given, and those that follow it.\n"
+     "--size is a cell's. --cell B4 draws the cell in column B, row 4 alone, at any\n"
+     "size, with the plain recipe of that one network.",
+     "  tiedye sheet @tie-dye --count 32 --columns 8 --size 256x256 -o sheet.png\n"
+     "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
+     GROUPS_PICTURE | 1u << TD_GROUP_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
+    {"info", "SOURCE... [--link|--json]", "the recipe of a picture",
+     "Prints the recipe that a PNG carries (or that sources add up to): as text for a\n"
+     ".tie file, as a share link, or as JSON.",
+     "  tiedye info seven.png > seven.tie\n"
+     "  tiedye info seven.png --link\n",
+     0, 1u << OPTION_LINK | 1u << OPTION_JSON, true, run_info},
+    {"verify", "FILE...", "draw a picture again and compare",
+     "Draws the recipe of each PNG again and compares the pixels (of a sheet: of its\n"
+     "cells). Exit code 0: identical or within one code; 5: different, and where.",
+     "  tiedye verify out/*.png\n",
+     0, OPTIONS_RUN, false, run_verify},
+    {"weights", "[SOURCE...] [--KEY VALUE...] [--fold] -o FILE", "a network's numbers",
+     "Writes the exact float32 weights and biases of a network as safetensors:\n"
+     "layers.0.weight (out x in), layers.0.bias, ... The metadata names the inputs\n"
+     "(columns of layers.0.weight), the values of constant ones, and the activations.",
+     "  tiedye weights seven.png -o seven.safetensors\n",
+     GROUPS_PICTURE, OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
+    {"list", "keys|activations|presets|formats", "what there is to choose from",
+     "Prints one of the tables.",
+     "  tiedye list presets\n",
+     0, 0, false, run_list},
+    {"post", "-o FOLDER", "the figures of the post",
+     "Draws the figures of the blog post that tiedye began with into a folder.",
+     "  tiedye post -o out\n",
+     0, OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *stream)
+{
+    fputs("tiedye draws random neural networks: fed with x and y, they answer with a colour.\n\n"
+          "  tiedye render                          a picture: tiedye-1.png\n"
+          "  tiedye render --seed random            another one, each time\n"
+          "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"
+          "  tiedye render sheet.png --bits 16      a picture is its own recipe\n\n"
+          "commands (each with --help):\n",
+          stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].summary);
+}
+
+static const Command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run_command(const Command *command, int argc, char **argv)
+{
+    Arguments arguments = {.command = command, .argc = argc, .argv = argv};
+    arguments.recipe = td_recipe_create();
+    if (arguments.recipe == NULL) {
+        fputs("tiedye: out of memory\n", stderr);
+        return 1;
+    }
+    catch_interrupts(&arguments.run);
+    int code = read_arguments(&arguments);
+    if (code == 0) {
+        code = command->run(&arguments);
+    } else if (code < 0) {
+        print_command_help(command);
+        code = 0;
+    }
+    td_recipe_free(arguments.recipe);
+    return code;
+}
+
+/* What was printed must have arrived: a full disk behind `tiedye info > file` is a failure. */
+static int finish(int code)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return code;
+    perror("tiedye: standard output");
+    return code != 0 ? code : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return finish(0);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("tiedye %s\n", td_version());
+        return finish(0);
+    }
+    const Command *command = find_command(argv[1]);
+    if (command == NULL) {
+        fprintf(stderr, "tiedye: unknown command \"%s\"; `tiedye` alone names them all\n", argv[1]);
+        return 2;
+    }
+    return finish(run_command(command, argc - 2, argv + 2));
+}

@@ -1,0 +1,69 @@
+/* The command line: words, keys of recipes (`--seed 7`) and options that say how a command runs. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <tiedye/recipe.h>
+
+/* How a command runs: one table for all commands, never part of a recipe. */
+typedef enum RunOption {
+    OPTION_OUTPUT,
+    OPTION_FORMAT,
+    OPTION_NO_RECIPE,
+    OPTION_CELL,
+    OPTION_LINK,
+    OPTION_JSON,
+    OPTION_FOLD,
+    OPTION_THREADS,
+    OPTION_MAX_MEMORY,
+    OPTION_QUIET,
+    OPTION_HELP,
+    OPTION_COUNT
+} RunOption;
+
+#define OPTIONS_RUN (1u << OPTION_THREADS | 1u << OPTION_MAX_MEMORY | 1u << OPTION_QUIET)
+#define OPTIONS_DRAW (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE)
+#define GROUPS_PICTURE                                                                           \
+    (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR)
+
+typedef struct Arguments Arguments;
+
+/* A command: a row of the table in main.c. */
+typedef struct Command {
+    const char *name, *usage; /* "render", "[SOURCE...] [--KEY VALUE...] [-o FILE]" */
+    const char *summary;      /* one line */
+    const char *about;        /* a paragraph, lines of at most 80 characters */
+    const char *example;      /* command lines */
+    unsigned groups;          /* key groups it takes, bit by TdKeyGroup */
+    unsigned options;         /* run options it takes, bit by RunOption; help is everybody's */
+    bool sources;             /* words are recipe sources, read before keys are set */
+    int (*run)(const Arguments *arguments);
+} Command;
+
+struct Arguments {
+    const Command *command;
+    int argc;
+    char **argv; /* behind the command's name */
+    TdRecipe *recipe;
+    const char *value[OPTION_COUNT]; /* of run options; "" for a switch, NULL where absent */
+    TdRun run;
+};
+
+/* Read everything behind the command's name. Returns 0 to go on, else the exit code to end with
+ * (the message is printed), or -1 where help was asked for. */
+int read_arguments(Arguments *arguments);
+
+/* The words (neither options nor their values) one by one; *at begins at 0. NULL at the end. */
+const char *next_word(const Arguments *arguments, int *at);
+
+/* `tiedye COMMAND --help`, to standard output. */
+void print_command_help(const Command *command);
+
+/* "tiedye: message" to standard error; returns the exit code of a status. */
+int report_error(TdStatus status, const TdError *err);
+int exit_code(TdStatus status);
+
+/* A usage error: "tiedye: ..." and where to read more; returns 2. */
+__attribute__((format(printf, 2, 3))) int usage_error(const Command *command, const char *format,
+                                                      ...);
+
+#endif

@@ -1,0 +1,40 @@
+/* tiedye weights: a network's numbers, for other tools. */
+#include <stdio.h>
+
+#include <tiedye/exchange.h>
+#include <tiedye/network.h>
+
+#include "commands.h"
+#include "progress.h"
+
+static TdStatus write_weights(const Arguments *arguments, const char *path, const TdRun *run,
+                              TdError *err)
+{
+    TdNetwork *network;
+    TdStatus status = td_network_create(arguments->recipe, run, &network, err);
+    if (status == TD_OK)
+        status = td_weights_write(network, arguments->recipe,
+                                  arguments->value[OPTION_FOLD] != NULL, path, run, err);
+    td_network_free(network);
+    return status;
+}
+
+int run_weights(const Arguments *arguments)
+{
+    const char *path = arguments->value[OPTION_OUTPUT];
+    TdRun run = arguments->run;
+    TdError err = {0};
+    bool quiet = arguments->value[OPTION_QUIET] != NULL;
+    if (path == NULL)
+        return usage_error(arguments->command, "weights needs -o FILE.safetensors");
+    start_progress(&run, path, quiet);
+    TdStatus status = write_weights(arguments, path, &run, &err);
+    end_progress(&run);
+    if (status != TD_OK)
+        return report_error(status, &err);
+    if (!quiet)
+        fprintf(stderr, "%s  %llu weights and biases, seed %llu\n", path,
+                (unsigned long long)td_network_parameters(arguments->recipe),
+                (unsigned long long)arguments->recipe->seed);
+    return 0;
+}

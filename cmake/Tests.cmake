@@ -1,0 +1,64 @@
+# Every file below tests/ is one ctest. Labels: unit, kernels, golden, cli; and slow for what
+# only `make validate` runs: files whose name begins with slow_, and check_ulp --all.
+# Tests start in the source folder and are told in their environment where the program is
+# (TIEDYE_BINARY) and whether it is a build with sanitizers (TIEDYE_SANITIZED=1), whose memory use
+# and speed say nothing.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_path(CMOCKA_INCLUDE_DIR cmocka.h)
+find_library(CMOCKA_LIBRARY cmocka)
+mark_as_advanced(CMOCKA_INCLUDE_DIR CMOCKA_LIBRARY)
+if(NOT CMOCKA_INCLUDE_DIR OR NOT CMOCKA_LIBRARY)
+    message(FATAL_ERROR "cmocka is missing: run make check, which installs it")
+endif()
+enable_testing()
+
+set(test_environment
+    "TIEDYE_BINARY=${PROJECT_BINARY_DIR}/tiedye"
+    "PYTHONDONTWRITEBYTECODE=1"
+    "ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1"
+    "UBSAN_OPTIONS=print_stacktrace=1")
+if(TIEDYE_SANITIZE)
+    list(APPEND test_environment "TIEDYE_SANITIZED=1")
+endif()
+
+# tiedye_add_test(NAME LABEL SECONDS COMMAND...)
+function(tiedye_add_test name label seconds)
+    if(name MATCHES "slow_")
+        set(label "slow")
+        set(seconds 7200)
+    endif()
+    add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS "${label}" TIMEOUT ${seconds}
+        ENVIRONMENT "${test_environment}")
+endfunction()
+
+# A program of one C file, which may look inside the library.
+function(tiedye_add_test_program file)
+    get_filename_component(name "${file}" NAME_WE)
+    add_executable(${name} "${file}")
+    target_include_directories(${name} PRIVATE src tests SYSTEM "${CMOCKA_INCLUDE_DIR}")
+    target_link_libraries(${name} PRIVATE tiedye tiedye_flags tiedye_dependencies
+        "${CMOCKA_LIBRARY}")
+endfunction()
+
+foreach(folder unit kernels golden)
+    file(GLOB files CONFIGURE_DEPENDS tests/${folder}/*.c)
+    foreach(file ${files})
+        get_filename_component(name "${file}" NAME_WE)
+        tiedye_add_test_program("${file}")
+        tiedye_add_test(${name} ${folder} 300 ${name})
+    endforeach()
+endforeach()
+if(TARGET check_ulp)
+    tiedye_add_test(slow_check_ulp_all slow 7200 check_ulp --all)
+endif()
+
+# Scripts get the program's path. What begins with an underscore is a helper of the others.
+foreach(folder golden cli)
+    file(GLOB files CONFIGURE_DEPENDS tests/${folder}/[a-z]*.py)
+    foreach(file ${files})
+        get_filename_component(name "${file}" NAME_WE)
+        tiedye_add_test(${folder}_${name} ${folder} 300
+            "${Python3_EXECUTABLE}" "${file}" "${PROJECT_BINARY_DIR}/tiedye")
+    endforeach()
+endforeach()

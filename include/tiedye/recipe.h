@@ -1,0 +1,221 @@
+/* tiedye/recipe.h - what a picture is made from: a short list of `key = value`.
+ *
+ * One table of keys generates the command line's options, the text form, the share link, the text
+ * inside every PNG and the manual. A recipe is complete: version 1 and the keys give the same
+ * picture everywhere; keys at their default are left out when it is printed. */
+#ifndef TIEDYE_RECIPE_H
+#define TIEDYE_RECIPE_H
+
+#include "tiedye/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the recipe language, the value of the key `v`. */
+#define TD_RECIPE_VERSION 1
+
+/* What is drawn. */
+typedef enum TdDraw { TD_DRAW_PICTURE, TD_DRAW_SHEET } TdDraw;
+
+/* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture, the
+ * others are constants with keys of their own. R is the distance of (x, y, z) from the origin. */
+typedef enum TdInput {
+    TD_INPUT_X,
+    TD_INPUT_Y,
+    TD_INPUT_Z,
+    TD_INPUT_R,
+    TD_INPUT_T,
+    TD_INPUT_Z1 = 8,
+    TD_INPUT_Z8 = 15,
+    TD_INPUT_COUNT = 16 /* 5, 6 and 7 are free */
+} TdInput;
+
+/* Name of an input ("x", "z1"), NULL for an index that is free. Static text. */
+TD_API const char *td_input_name(TdInput input);
+
+/* How weights scale: by sigma_w, or by sigma_w / sqrt(fan-in). Biases scale by sigma_b always. */
+typedef enum TdInit { TD_INIT_UNSCALED, TD_INIT_FAN_IN } TdInit;
+
+/* Weights and biases are normal, or uniform of the same variance. */
+typedef enum TdDist { TD_DIST_NORMAL, TD_DIST_UNIFORM } TdDist;
+
+/* From an output v to u in [0, 1]; NaN becomes 0. */
+typedef enum TdTone {
+    TD_TONE_AFFINE,  /* the output activation's range to [0, 1]; [-1, 1] where it is unbounded */
+    TD_TONE_CLIP,    /* u = v, clipped */
+    TD_TONE_RESCALE, /* each channel's least and greatest value in the view to 0 and 1 */
+    TD_TONE_LOGISTIC /* u = 1 / (1 + exp(-v)) */
+} TdTone;
+
+/* From u (one or three of them) to encoded sRGB. One channel is drawn gray by every palette. */
+typedef enum TdPalette {
+    TD_PALETTE_RGB,       /* red, green, blue are u */
+    TD_PALETTE_GRAY,      /* one gray: the Rec. 709 luma of three channels */
+    TD_PALETTE_OKLAB,     /* lightness and two opponent colours, rich */
+    TD_PALETTE_OKLAB_SOFT /* the same, painterly: nothing clips */
+} TdPalette;
+
+/* One item of the list of layers: `repeat` layers of `width` neurons. */
+typedef struct TdLayerItem {
+    uint32_t width, repeat; /* 1 to TD_MAX_WIDTH, 1 to TD_MAX_DEPTH in all */
+    TdActivation act;       /* TD_ACT_COUNT: the default of its place */
+} TdLayerItem;
+
+#define TD_MAX_WIDTH 16777216u
+#define TD_MAX_DEPTH 65535u
+
+/* Size of a picture in pixels, from pixels or from paper. */
+typedef struct TdSize {
+    uint32_t width, height; /* 1 to 2^31 - 1 */
+    double dots_per_inch;   /* 0: the size was given in pixels */
+    char paper[40];         /* "A3-landscape" or "300x400mm", empty for pixels */
+} TdSize;
+
+/* A recipe with every key's value. Make it with td_recipe_create; change it with td_recipe_set (or
+ * directly, within the ranges of the table). */
+typedef struct TdRecipe {
+    TdDraw draw;
+    /* network */
+    uint32_t inputs; /* bit i: input i is fed */
+    TdLayerItem *layers; /* owned; the output layer last */
+    size_t layer_items;
+    TdActivation act, out; /* of the hidden layers, of the last one */
+    uint32_t channels;     /* replaces the last width; 0: as `layers` says */
+    uint64_t seed;
+    double sigma_w, sigma_b;
+    TdInit init;
+    TdDist dist;
+    bool residual;
+    double constants[TD_INPUT_COUNT]; /* values of z, t, z1..z8, by input */
+    /* view */
+    double center[2];
+    double extent; /* half the height */
+    double rotate; /* degrees, counter-clockwise */
+    TdSize size;   /* of a picture, or of a sheet's cell */
+    /* colour */
+    TdTone tone;
+    TdPalette palette;
+    uint32_t antialias; /* k x k points a pixel, 1 to 16 */
+    uint32_t bits;      /* 8 or 16 */
+    /* sheet */
+    uint32_t count, columns;
+    bool captions;
+} TdRecipe;
+
+/* A recipe at its defaults. NULL where there is no memory. Free with td_recipe_free. */
+TD_API TdRecipe *td_recipe_create(void);
+
+/* A copy of its own. NULL where there is no memory. */
+TD_API TdRecipe *td_recipe_copy(const TdRecipe *recipe);
+
+/* Takes NULL. */
+TD_API void td_recipe_free(TdRecipe *recipe);
+
+/* Set one key from its text. '-' and '_' are one letter in names. TD_ERROR_RECIPE for unknown keys
+ * and values that do not fit; err->column then counts within `value`, the recipe is unchanged. */
+TD_API TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *value, TdError *err);
+
+/* The text of one key's value; the caller frees it with td_text_free. NULL for an unknown key or
+ * where there is no memory. */
+TD_API char *td_recipe_get(const TdRecipe *recipe, const char *key);
+
+/* Read a text of lines `key = value` (# begins a comment) or a share link (anything with
+ * "#v=1&key=value&..." in it, percent-encoded) on top of `recipe`. TD_ERROR_RECIPE with line and
+ * column; the recipe is then partly changed and should be dropped. */
+TD_API TdStatus td_recipe_parse(TdRecipe *recipe, const char *text, TdError *err);
+
+/* Whether a word given on a command line is a share link rather than a file's name. */
+TD_API bool td_recipe_is_link(const char *word);
+
+/* The forms in which a recipe is printed. */
+typedef enum TdRecipeForm {
+    TD_FORM_TEXT, /* lines `key = value`, beginning with `v = 1` */
+    TD_FORM_LINK, /* "#v=1&seed=7&layers=20,10,3" */
+    TD_FORM_JSON  /* {"v": 1, "seed": "7", ...}: 64-bit seeds are strings */
+} TdRecipeForm;
+
+/* Print a recipe, keys at their default left out. NULL where there is no memory; the caller frees
+ * it with td_text_free. */
+TD_API char *td_recipe_print(const TdRecipe *recipe, TdRecipeForm form);
+
+/* The width of the output layer, `channels` considered. */
+TD_API uint32_t td_recipe_channels(const TdRecipe *recipe);
+
+/* The number of layers, output included. */
+TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
+
+/* Layer i < td_recipe_depth: its width and activation, defaults filled in. */
+TD_API TdLayerItem td_recipe_layer(const TdRecipe *recipe, uint32_t i);
+
+/* ---- The table of keys -------------------------------------------------------------------- */
+
+typedef enum TdKeyGroup {
+    TD_GROUP_RECIPE, /* what the recipe is; never an option of a command */
+    TD_GROUP_NETWORK,
+    TD_GROUP_VIEW,
+    TD_GROUP_COLOUR,
+    TD_GROUP_SHEET,
+    TD_GROUP_COUNT
+} TdKeyGroup;
+
+/* "recipe", "network", "view", ... Static text. */
+TD_API const char *td_group_name(TdKeyGroup group);
+
+typedef enum TdKeyType {
+    TD_KEY_VERSION,
+    TD_KEY_WHOLE,      /* uint32_t, low..high */
+    TD_KEY_SEED,       /* uint64_t, or "random" */
+    TD_KEY_REAL,       /* double, low..high */
+    TD_KEY_POINT,      /* two doubles, low..high */
+    TD_KEY_CHOICE,     /* one of `choices`, stored as its number */
+    TD_KEY_SWITCH,     /* off | on */
+    TD_KEY_ACTIVATION, /* a name of the table of activations */
+    TD_KEY_BITS,       /* 8 | 16 */
+    TD_KEY_INPUTS,     /* names separated by commas */
+    TD_KEY_LAYERS,     /* the layer grammar */
+    TD_KEY_SIZE        /* WIDTHxHEIGHT, PAPER@DPI, WIDTHxHEIGHTmm@DPI */
+} TdKeyType;
+
+/* A row of the table. */
+typedef struct TdKeyInfo {
+    const char *name;
+    TdKeyGroup group;
+    TdKeyType type;
+    double low, high;           /* range of numbers */
+    const char *const *choices; /* NULL-terminated, for TD_KEY_CHOICE and TD_KEY_SWITCH */
+    const char *preset;         /* the default, as text */
+    const char *unit;           /* or form of the value: "degrees", "WxH"; "" where there is none */
+    const char *help;           /* one line */
+    size_t offset;              /* of the value in TdRecipe */
+} TdKeyInfo;
+
+/* Number of keys, and key i in printing order. Static. */
+TD_API size_t td_key_count(void);
+TD_API const TdKeyInfo *td_key_info(size_t i);
+
+/* The key called `name` ('-' and '_' are one letter), NULL where there is none. */
+TD_API const TdKeyInfo *td_key_find(const char *name);
+
+/* The name of a key nearest in spelling, NULL where none is near. */
+TD_API const char *td_key_nearest(const char *name);
+
+/* ---- Presets ------------------------------------------------------------------------------ */
+
+/* A named recipe, "@name" on the command line. */
+typedef struct TdPreset {
+    const char *name, *help; /* help: one line, says what one sees */
+    const char *text;        /* lines `key = value` */
+} TdPreset;
+
+/* Number of presets, and preset i. Static. */
+TD_API size_t td_preset_count(void);
+TD_API const TdPreset *td_preset_info(size_t i);
+
+/* The preset called `name` (without @), NULL where there is none; *err then says which is near. */
+TD_API const TdPreset *td_preset_find(const char *name, TdError *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,104 @@
+/* tiedye/sheet.h - many pictures as one; and from a source to a file, whatever a recipe draws.
+ *
+ * Cell k of a sheet (row by row) is the recipe's picture with seed + k, and lies on whole pixels: a
+ * cell drawn alone is the crop. Gutters are white; captions lie in them, outside the numerics
+ * contract. */
+#ifndef TIEDYE_SHEET_H
+#define TIEDYE_SHEET_H
+
+#include "tiedye/base.h"
+#include "tiedye/recipe.h"
+#include "tiedye/render.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where the cells of a sheet lie, in pixels. A function of the recipe alone. */
+typedef struct TdSheetLayout {
+    uint32_t columns, rows; /* of cells; the last row may be shorter */
+    uint32_t count;         /* cells */
+    uint32_t cell_width, cell_height;
+    uint32_t gap;            /* gutter between cells and around them */
+    uint32_t caption_height; /* of the strip below each cell, 0 without captions */
+    uint32_t width, height;  /* of the whole sheet */
+} TdSheetLayout;
+
+/* The layout of a recipe's sheet. TD_ERROR_RECIPE where the sheet would pass 2^31 - 1 pixels a
+ * side. */
+TD_API TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err);
+
+/* Left upper corner of cell k < layout->count. */
+TD_API void td_sheet_corner(const TdSheetLayout *layout, uint32_t k, uint32_t *x, uint32_t *y);
+
+/* The number of the cell called `name`: column letters and row number, "B4" is column 2, row 4
+ * (after Z comes AA). TD_ERROR_ARGUMENT where the sheet has no such cell. */
+TD_API TdStatus td_sheet_find_cell(const TdRecipe *recipe, const char *name, uint32_t *k,
+                                   TdError *err);
+
+/* Turn a sheet's recipe into that of the picture of cell k. */
+TD_API void td_sheet_take_cell(TdRecipe *recipe, uint32_t k);
+
+/* Parts of a drawing that may be left out. */
+typedef enum TdDetail {
+    TD_DETAIL_ALL,
+    TD_DETAIL_EXACT /* what the numerics contract covers: gutters stay empty of captions */
+} TdDetail;
+
+/* Make the drawing that `recipe->draw` asks for. As td_picture_create. */
+TD_API TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
+                               const TdRun *run, TdPicture **picture, TdError *err);
+
+/* ---- Sources, files, proof ---------------------------------------------------------------- */
+
+/* Read a source on top of `recipe`: a text of `key = value` lines in a file ("-": standard input), a
+ * PNG that carries a recipe, a preset "@name", or a share link. Messages name the source, line and
+ * column. After a failure the recipe should be dropped. */
+TD_API TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *err);
+
+/* How a drawing is saved; zeroed: as the file's extension says, with its recipe. */
+typedef struct TdSaving {
+    const char *format; /* name of a format, NULL: by extension */
+    bool no_recipe;     /* leave the recipe out of the file */
+} TdSaving;
+
+/* What was saved. */
+typedef struct TdSaved {
+    TdRaster raster;
+    const char *note; /* what a user should be told, or NULL; static text */
+} TdSaved;
+
+/* Draw a recipe into a file, band by band in bounded memory. *saved may be NULL. */
+TD_API TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
+                             const TdRun *run, TdSaved *saved, TdError *err);
+
+/* What became of a comparison. */
+typedef enum TdVerdict {
+    TD_IDENTICAL,
+    TD_WITHIN_ONE, /* no sample differs by more than one code */
+    TD_DIFFERENT,
+    TD_OTHER_SHAPE /* the file has another size, number of channels or bits than its recipe */
+} TdVerdict;
+
+/* The first difference that counts (beyond one code where the verdict is TD_DIFFERENT). */
+typedef struct TdComparison {
+    TdVerdict verdict;
+    uint64_t samples, differing; /* compared; not equal (up to the end, or the first difference) */
+    uint32_t x, y, channel;
+    uint32_t in_file, drawn;
+    TdRaster file, recipe; /* shapes */
+} TdComparison;
+
+/* Draw the recipe that a PNG carries and compare the samples under the numerics contract. TD_OK
+ * whatever the verdict; failures are those of reading and drawing. */
+TD_API TdStatus td_draw_verify(const char *path, const TdRun *run, TdComparison *comparison,
+                               TdError *err);
+
+/* Whether sample (x, y) of the drawing is covered by the numerics contract: all of a picture, the
+ * cells of a sheet. On return *until is the first x behind it for which the answer may differ. */
+TD_API bool td_draw_covers(const TdRecipe *recipe, uint32_t x, uint32_t y, uint32_t *until);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

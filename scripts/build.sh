@@ -1,0 +1,45 @@
+#!/bin/sh
+# scripts/build.sh release|asan|fuzz|plain [CMAKE OPTION...]: configure and build build/KIND.
+# release is what people use; asan and fuzz have sanitizers; plain leaves out what is optional.
+set -eu
+cd "$(dirname "$0")/.."
+unset MAKEFLAGS MFLAGS MAKELEVEL # the outer make's -j is none of the inner make's business
+
+kind=${1:?which build: release, asan, fuzz or plain}
+shift
+case $kind in
+release) ;;
+asan) set -- -DTIEDYE_SANITIZE=ON "$@" ;;
+fuzz)
+    set -- -DTIEDYE_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON "$@"
+    ;;
+plain)
+    for name in OpenMP ISAL Freetype; do
+        set -- "-DCMAKE_DISABLE_FIND_PACKAGE_$name=ON" "$@"
+    done
+    ;;
+*)
+    echo "build.sh: there is no build called $kind" >&2
+    exit 2
+    ;;
+esac
+
+for tool in cmake cc; do
+    if ! command -v "$tool" >/dev/null; then
+        echo "$tool is missing: run make setup" >&2
+        exit 1
+    fi
+done
+
+folder=build/$kind
+mkdir -p "$folder"
+log=$folder/configure.log
+if ! cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "The build could not be configured ($log). If something is missing: run make setup" >&2
+    exit 1
+fi
+if [ "$kind" = release ]; then
+    grep '^tiedye is built without' "$log" || true
+fi
+cmake --build "$folder" --parallel "$(getconf _NPROCESSORS_ONLN)"

@@ -1,0 +1,295 @@
+#include "kernels/reference_math.h"
+
+#include "kernels/math_constants.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#if FLT_EVAL_METHOD != 0
+#error "float arithmetic must not be done in a wider type (on x86: -mfpmath=sse)"
+#endif
+
+#define SIGN 0x80000000u
+
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static float from_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static float magnitude(float x)
+{
+    return from_bits(bits_of(x) & ~SIGN);
+}
+
+/* These give b where either is a NaN. */
+static float least(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static float greatest(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* The power of two that a sum with a TDI_ROUND_.._POWER has in its last bits. */
+static float power(float rounded)
+{
+    return from_bits(bits_of(rounded) << 23);
+}
+
+/* ---- The exponential and what is made of it ----------------------------------------------- */
+
+/* exp(r) - 1 for |r| <= ln(2) / 2 and a little. Kept apart from the 1, because a power of two is
+ * added with less error than it is multiplied. */
+static float expm1_core(float r)
+{
+    float p = TDI_EXP_6 * r + TDI_EXP_5;
+    p = p * r + TDI_EXP_4;
+    p = p * r + TDI_EXP_3;
+    p = p * r + TDI_EXP_2;
+    return (r * r) * p + r;
+}
+
+/* The power 2^n, -150 <= n <= 128, comes in two factors: a float does not reach that far. */
+float tdi_ref_exp(float x)
+{
+    x = greatest(-TDI_EXP_LIMIT, least(TDI_EXP_HUGE, x));
+    float rounded = x * TDI_LOG2_E + TDI_ROUND;
+    float n = rounded - TDI_ROUND;
+    float r = (x - n * TDI_LN2_1) - n * TDI_LN2_2;
+    /* Shifted one to the right in its biased form, for the sum of halves to be n + 254. */
+    uint32_t whole = bits_of(rounded) - TDI_ROUND_BITS + 254;
+    uint32_t half = whole >> 1;
+    float s = from_bits(half << 23);
+    return (s + s * expm1_core(r)) * from_bits((whole - half) << 23);
+}
+
+/* exp(-(high + low)) for 0 <= high <= TDI_EXP_LIMIT and a low part below 0.06. The power of two
+ * is 2^64 too large until the last step, where alone the result can become denormal. */
+static float exp_minus(float high, float low)
+{
+    float rounded = TDI_ROUND_UPSCALED_POWER - high * TDI_LOG2_E;
+    float n = TDI_ROUND_UPSCALED_POWER - rounded;
+    float r = (n * TDI_LN2_1 - high) + (n * TDI_LN2_2 - low);
+    float s = power(rounded);
+    return (s + s * expm1_core(r)) * TDI_SCALE_DOWN;
+}
+
+/* 1 / (1 + exp(-x)) with 2^-64 in place of 1: so exp(-x) does not overflow, and the quotient is
+ * rounded once, denormal or not. */
+float tdi_ref_sigmoid(float x)
+{
+    x = greatest(-TDI_EXP_LIMIT, least(TDI_SIGMOID_LIMIT, x));
+    float rounded = TDI_ROUND_DOWNSCALED_POWER - x * TDI_LOG2_E;
+    float n = TDI_ROUND_DOWNSCALED_POWER - rounded;
+    float r = (n * TDI_LN2_1 - x) + n * TDI_LN2_2;
+    float s = power(rounded);
+    return TDI_SCALE_DOWN / ((s + TDI_SCALE_DOWN) + s * expm1_core(r));
+}
+
+/* exp magnifies the error of its argument by the argument, so the square is taken in two parts:
+ * that of the leading 12 bits, which is exact, and the rest. */
+float tdi_ref_gaussian(float x)
+{
+    x = least(TDI_GAUSSIAN_LIMIT, magnitude(x));
+    float leading = from_bits(bits_of(x) & TDI_SQUARE_MASK);
+    float half = 0.5f * leading;
+    return exp_minus(half * leading, (x - leading) * (0.5f * x + half));
+}
+
+/* max(x, 0) + log(1 + exp(-|x|)) */
+float tdi_ref_softplus(float x)
+{
+    float t = exp_minus(least(TDI_EXP_LIMIT, magnitude(x)), 0);
+    float p = TDI_LOG_10 * t + TDI_LOG_9;
+    p = p * t + TDI_LOG_8;
+    p = p * t + TDI_LOG_7;
+    p = p * t + TDI_LOG_6;
+    p = p * t + TDI_LOG_5;
+    p = p * t + TDI_LOG_4;
+    p = p * t + TDI_LOG_3;
+    p = p * t + TDI_LOG_2;
+    return greatest(0, x) + (t - (t * t) * p);
+}
+
+/* With x = n ln(2)/2 + r, s = 2^(n - 1) and t = tanh(r), the addition theorem says
+ *     tanh(x) = ((s - 1/2) + (s + 1/2) t) / ((s + 1/2) + (s - 1/2) t).
+ * The denominator is the numerator and 1 - t: written so, the two share their rounding errors,
+ * which then fall out where tanh is near 1. Without n it is t, with all its digits. */
+float tdi_ref_tanh(float x)
+{
+    float a = least(TDI_TANH_LIMIT, magnitude(x));
+    float rounded = a * TDI_TANH_INVERSE_STEP + TDI_ROUND_HALF_POWER;
+    float n = rounded - TDI_ROUND_HALF_POWER;
+    float r = a - n * TDI_TANH_STEP;
+    float w = r * r;
+    float p = TDI_TANH_7 * w + TDI_TANH_5;
+    p = p * w + TDI_TANH_3;
+    float t = r + (r * w) * p;
+    float s = power(rounded);
+    float numerator = (s - 0.5f) + (s + 0.5f) * t;
+    float result = numerator / (numerator + (1 - t));
+    return from_bits(bits_of(result) | (bits_of(x) & SIGN));
+}
+
+/* ---- Sine and cosine ---------------------------------------------------------------------- */
+
+/* sin(r) for |r| <= pi / 2 and a little. */
+static float sine_core(float r)
+{
+    float w = r * r;
+    float p = TDI_SIN_9 * w + TDI_SIN_7;
+    p = p * w + TDI_SIN_5;
+    p = p * w + TDI_SIN_3;
+    return r + r * (w * p);
+}
+
+/* a - n pi. All but the last product and the last two sums are exact, so that the result has
+ * its digits also where a is next to n pi. */
+static float less_pi(float a, float n)
+{
+    a = a - n * TDI_PI_1;
+    a = a - n * TDI_PI_2;
+    a = a - n * TDI_PI_3;
+    a = a - n * TDI_PI_4;
+    return a - n * TDI_PI_5;
+}
+
+/* sin(a) = (-1)^n sin(a - n pi), and the sign of x apart, which keeps -0. */
+float tdi_ref_sin(float x)
+{
+    float a = magnitude(x);
+    if (a >= TDI_SIN_LIMIT)
+        return tdi_huge_sin(x);
+    float rounded = a * TDI_INVERSE_PI + TDI_ROUND;
+    float y = sine_core(less_pi(a, rounded - TDI_ROUND));
+    return from_bits(bits_of(y) ^ ((bits_of(x) ^ bits_of(rounded) << 31) & SIGN));
+}
+
+/* cos(a) = (-1)^(n + 1) sin(a - (n + 1/2) pi); TDI_ROUND_ODD counts the 1. */
+float tdi_ref_cos(float x)
+{
+    float a = magnitude(x);
+    if (a >= TDI_SIN_LIMIT)
+        return tdi_huge_cos(x);
+    float rounded = (a * TDI_INVERSE_PI - 0.5f) + TDI_ROUND_ODD;
+    float y = sine_core(less_pi(a, (rounded - TDI_ROUND_ODD) + 0.5f));
+    return from_bits(bits_of(y) ^ bits_of(rounded) << 31);
+}
+
+/* |x| / pi modulo 2, in units of 2^-63, for |x| from 2^15 up: the 24 bits of x times 96 bits of
+ * 1 / pi, from the first on that does not only count even numbers (Payne and Hanek). */
+static uint64_t huge_phase(float x)
+{
+    static const uint32_t inverse_pi[] = TDI_INVERSE_PI_WORDS;
+    uint32_t bits = bits_of(x);
+    uint64_t mantissa = (bits & 0x7fffff) | 0x800000;
+    unsigned exponent = (bits >> 23 & 0xff) - 150; /* of the mantissa's last bit */
+    unsigned first = exponent + 31;
+    const uint32_t *words = inverse_pi + first / 32;
+    uint32_t window[3];
+    for (int k = 0; k < 3; ++k) {
+        uint64_t pair = (uint64_t)words[k] << 32 | words[k + 1];
+        window[k] = (uint32_t)(pair << first % 32 >> 32);
+    }
+    uint64_t middle = mantissa * window[1] + (mantissa * window[2] >> 32);
+    uint64_t top = mantissa * window[0] + (middle >> 32);
+    return top << 32 | (middle & 0xffffffff);
+}
+
+/* sin(pi * phase * 2^-63). Doubles serve to turn the phase into one float, no more: each of
+ * these operations is rounded once, on every machine alike. */
+static float sine_of_phase(uint64_t phase)
+{
+    int64_t fraction = (int64_t)(phase << 1); /* from -1/2 to 1/2, in units of 2^-64 */
+    bool odd = phase >> 63 != (fraction < 0);
+    float y = sine_core((float)((double)fraction * TDI_PI_64));
+    return odd ? -y : y;
+}
+
+float tdi_huge_sin(float x)
+{
+    if (magnitude(x) > FLT_MAX)
+        return x - x;
+    float y = sine_of_phase(huge_phase(x));
+    return from_bits(bits_of(y) ^ (bits_of(x) & SIGN));
+}
+
+float tdi_huge_cos(float x)
+{
+    if (magnitude(x) > FLT_MAX)
+        return x - x;
+    return sine_of_phase(huge_phase(x) + (UINT64_C(1) << 62));
+}
+
+/* ---- The plain ones ----------------------------------------------------------------------- */
+
+float tdi_ref_identity(float x)
+{
+    return x;
+}
+
+float tdi_ref_relu(float x)
+{
+    return greatest(0, x);
+}
+
+float tdi_ref_leaky_relu(float x)
+{
+    return x < 0 ? TDI_LEAK * x : x;
+}
+
+float tdi_ref_abs(float x)
+{
+    return magnitude(x);
+}
+
+float tdi_ref_step(float x)
+{
+    if (x != x)
+        return x;
+    return x > 0 ? 1 : 0;
+}
+
+/* On a quarter power of u the curve is nearly straight: a polynomial does. */
+float tdi_ref_srgb_encode(float u)
+{
+    u = least(greatest(u, 0), 1);
+    float q = sqrtf(sqrtf(u));
+    float p = TDI_SRGB_8 * q + TDI_SRGB_7;
+    p = p * q + TDI_SRGB_6;
+    p = p * q + TDI_SRGB_5;
+    p = p * q + TDI_SRGB_4;
+    p = p * q + TDI_SRGB_3;
+    p = p * q + TDI_SRGB_2;
+    p = p * q + TDI_SRGB_1;
+    p = p * q + TDI_SRGB_0;
+    return u < TDI_SRGB_KNEE ? u * TDI_SRGB_SLOPE : least(p, 1);
+}
+
+#define ACT_IDENTITY tdi_ref_identity
+#define ACT_TANH tdi_ref_tanh
+#define ACT_SIGMOID tdi_ref_sigmoid
+#define ACT_RELU tdi_ref_relu
+#define ACT_LEAKY_RELU tdi_ref_leaky_relu
+#define ACT_SOFTPLUS tdi_ref_softplus
+#define ACT_SIN tdi_ref_sin
+#define ACT_COS tdi_ref_cos
+#define ACT_GAUSSIAN tdi_ref_gaussian
+#define ACT_ABS tdi_ref_abs
+#define ACT_STEP tdi_ref_step
+
+#define ROW(ID, ...) [TD_ACT_##ID] = ACT_##ID,
+float (*const tdi_ref_activations[TD_ACT_COUNT])(float) = {TD_ACTIVATIONS(ROW)};
+#undef ROW

@@ -1,0 +1,159 @@
+/* The vector vocabulary. An instruction-set stub (simd_avx2.c, ...) defines TDI_LANES and one of
+ * TDI_SSE2, TDI_AVX2, TDI_AVX512, sets its target pragma and includes simd.h, which includes this.
+ * Everything here is static: a function with external linkage could be picked by the linker for
+ * code that runs on machines without the instruction set.
+ *
+ * + - * / and comparisons are GNU vector operators. A comparison gives a vi of all ones or all
+ * zeros a lane, which & | ^ ~ combine and vf_select reads. Only what the operators cannot say, or
+ * compilers spell badly, has a name. One lane is one point; no operation crosses lanes. */
+#ifndef TDI_VEC_H
+#define TDI_VEC_H
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef float vf __attribute__((vector_size(TDI_LANES * 4), may_alias));
+typedef int32_t vi __attribute__((vector_size(TDI_LANES * 4), may_alias));
+typedef uint32_t vu __attribute__((vector_size(TDI_LANES * 4), may_alias));
+
+#define TDI_INLINE static inline __attribute__((always_inline))
+
+TDI_INLINE vf vf_set(float value)
+{
+    return value - (vf){0}; /* a broadcast; x - 0 is x, also for -0 */
+}
+
+TDI_INLINE vi vi_set(int32_t value)
+{
+    return value - (vi){0};
+}
+
+/* Aligned to the whole vector. */
+TDI_INLINE vf vf_load(const float *from)
+{
+    return *(const vf *)__builtin_assume_aligned(from, TDI_LANES * 4);
+}
+
+TDI_INLINE void vf_store(float *to, vf value)
+{
+    *(vf *)__builtin_assume_aligned(to, TDI_LANES * 4) = value;
+}
+
+TDI_INLINE vi vf_bits(vf value)
+{
+    return (vi)value;
+}
+
+TDI_INLINE vf vf_from_bits(vi bits)
+{
+    return (vf)bits;
+}
+
+#if defined(TDI_AVX512)
+
+/* a < b ? a : b, so b where either is a NaN or both are zeros. */
+TDI_INLINE vf vf_min(vf a, vf b)
+{
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+/* a > b ? a : b, so b where either is a NaN or both are zeros. */
+TDI_INLINE vf vf_max(vf a, vf b)
+{
+    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+TDI_INLINE vf vf_sqrt(vf a)
+{
+    return (vf)_mm512_sqrt_ps((__m512)a);
+}
+
+/* Lane by lane: a where the mask is set, else b. */
+TDI_INLINE vf vf_select(vi mask, vf a, vf b)
+{
+    return (vf)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)mask), (__m512)b, (__m512)a);
+}
+
+/* Whether the mask is set in any lane. */
+TDI_INLINE bool vi_any(vi mask)
+{
+    return _mm512_movepi32_mask((__m512i)mask) != 0;
+}
+
+#elif defined(TDI_AVX2)
+
+TDI_INLINE vf vf_min(vf a, vf b)
+{
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+TDI_INLINE vf vf_max(vf a, vf b)
+{
+    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
+TDI_INLINE vf vf_sqrt(vf a)
+{
+    return (vf)_mm256_sqrt_ps((__m256)a);
+}
+
+TDI_INLINE vf vf_select(vi mask, vf a, vf b)
+{
+    return (vf)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
+}
+
+TDI_INLINE bool vi_any(vi mask)
+{
+    return _mm256_movemask_ps((__m256)mask) != 0;
+}
+
+#elif defined(TDI_SSE2)
+
+TDI_INLINE vf vf_min(vf a, vf b)
+{
+    return (vf)_mm_min_ps((__m128)a, (__m128)b);
+}
+
+TDI_INLINE vf vf_max(vf a, vf b)
+{
+    return (vf)_mm_max_ps((__m128)a, (__m128)b);
+}
+
+TDI_INLINE vf vf_sqrt(vf a)
+{
+    return (vf)_mm_sqrt_ps((__m128)a);
+}
+
+TDI_INLINE vf vf_select(vi mask, vf a, vf b)
+{
+    return (vf)(((vi)a & mask) | ((vi)b & ~mask));
+}
+
+TDI_INLINE bool vi_any(vi mask)
+{
+    return _mm_movemask_ps((__m128)mask) != 0;
+}
+
+#else
+#error "vec.h: define TDI_SSE2, TDI_AVX2 or TDI_AVX512 first"
+#endif
+
+TDI_INLINE vf vf_abs(vf a)
+{
+    return (vf)((vi)a & vi_set(0x7fffffff));
+}
+
+/* The magnitude of a with the sign of b. */
+TDI_INLINE vf vf_copysign(vf a, vf b)
+{
+    return (vf)(((vi)a & vi_set(0x7fffffff)) | ((vi)b & vi_set((int32_t)0x80000000u)));
+}
+
+/* a with its sign flipped where the sign bit of `by` is set. */
+TDI_INLINE vf vf_flip_sign(vf a, vi by)
+{
+    return (vf)((vi)a ^ (by & vi_set((int32_t)0x80000000u)));
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* Layers and their weights. */
+#include "tiedye/network.h"
+
+#include "base/error.h"
+#include "base/fpmode.h"
+#include "base/jobs.h"
+#include "base/memory.h"
+#include "base/random.h"
+
+/* Numbers that one job draws, about. */
+enum { PIECE = 1 << 18 };
+
+/* One layer, whose neurons are drawn `rows` at a time. */
+typedef struct LayerJobs {
+    const TdRecipe *recipe;
+    const TdLayer *layer;
+    bool first;
+    uint32_t rows;
+    uint16_t stream;
+} LayerJobs;
+
+static uint32_t count_bits(uint32_t bits)
+{
+    uint32_t count = 0;
+    for (; bits != 0; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+/* The input with number `column` among those that are fed. */
+static uint32_t input_at(uint32_t inputs, uint32_t column)
+{
+    uint32_t input = 0;
+    for (;; input++) {
+        if ((inputs & 1u << input) == 0)
+            continue;
+        if (column-- == 0)
+            return input;
+    }
+}
+
+uint64_t td_network_parameters(const TdRecipe *recipe)
+{
+    uint64_t sum = 0, in = count_bits(recipe->inputs);
+    for (size_t i = 0; i < recipe->layer_items; i++) {
+        for (uint32_t k = 1; k <= recipe->layers[i].repeat; k++) {
+            bool last = i + 1 == recipe->layer_items && k == recipe->layers[i].repeat;
+            uint64_t out = last ? td_recipe_channels(recipe) : recipe->layers[i].width;
+            sum = tdi_add_size(sum, tdi_mul_size(in + 1, out));
+            in = out;
+        }
+    }
+    return sum;
+}
+
+/* The deviate of unit variance that u stands for. */
+static double deviate(double u, TdDist dist)
+{
+    return dist == TD_DIST_NORMAL ? tdi_normal_quantile(u)
+                                  : (2 * u - 1) * 0x1.bb67ae8584caap0; /* sqrt(3) */
+}
+
+/* The weights into neuron `to` of a layer whose inputs are 0, 1, 2, ... */
+static void draw_row(const LayerJobs *jobs, uint32_t to, double sigma, float *row)
+{
+    double u[4];
+    for (uint32_t from = 0; from < jobs->layer->in; from++) {
+        TdiPlace place = {from, to, jobs->stream, 0, TDI_RANDOM_WEIGHT};
+        if (from % 4 == 0)
+            tdi_uniform4(jobs->recipe->seed, place, u);
+        row[from] = (float)(deviate(u[from % 4], jobs->recipe->dist) * sigma);
+    }
+}
+
+/* The same for the first layer, whose inputs have fixed indices by name. */
+static void draw_input_row(const LayerJobs *jobs, uint32_t to, double sigma, float *row)
+{
+    double u[4];
+    for (uint32_t from = 0; from < TD_INPUT_COUNT; from++) {
+        TdiPlace place = {from, to, jobs->stream, 0, TDI_RANDOM_WEIGHT};
+        if (from % 4 == 0)
+            tdi_uniform4(jobs->recipe->seed, place, u);
+        if (jobs->recipe->inputs & 1u << from)
+            *row++ = (float)(deviate(u[from % 4], jobs->recipe->dist) * sigma);
+    }
+}
+
+static void draw_bias(const LayerJobs *jobs, uint32_t to, float *bias)
+{
+    double u[4];
+    TdiPlace place = {0, to, jobs->stream, 0, TDI_RANDOM_BIAS};
+    tdi_uniform4(jobs->recipe->seed, place, u);
+    *bias = (float)(deviate(u[0], jobs->recipe->dist) * jobs->recipe->sigma_b);
+}
+
+/* Weights and biases of the neurons from `begin` to `end`. */
+static void draw_neurons(const LayerJobs *jobs, uint32_t begin, uint32_t end)
+{
+    const TdLayer *layer = jobs->layer;
+    float *weights = (float *)layer->weights, *bias = (float *)layer->bias;
+    double sigma = jobs->recipe->sigma_w;
+    if (jobs->recipe->init == TD_INIT_FAN_IN)
+        sigma = sigma / __builtin_sqrt((double)layer->in);
+    for (uint32_t to = begin; to < end; to++) {
+        float *row = weights + (size_t)to * layer->in;
+        if (jobs->first)
+            draw_input_row(jobs, to, sigma, row);
+        else
+            draw_row(jobs, to, sigma, row);
+        draw_bias(jobs, to, &bias[to]);
+    }
+}
+
+/* Neurons are drawn in pieces, each a job. */
+static void draw_piece(const void *user, size_t piece, void *scratch)
+{
+    const LayerJobs *jobs = user;
+    uint32_t begin = (uint32_t)piece * jobs->rows, left = jobs->layer->out - begin;
+    (void)scratch;
+    draw_neurons(jobs, begin, left < jobs->rows ? jobs->layer->out : begin + jobs->rows);
+}
+
+static TdStatus draw_layer(const TdRecipe *recipe, const TdNetwork *network, uint32_t index,
+                           const TdRun *run, TdError *err)
+{
+    const TdLayer *layer = &network->layers[index];
+    bool last = index + 1 == network->depth;
+    uint32_t rows = layer->in >= PIECE ? 1 : PIECE / layer->in;
+    LayerJobs drawn = {recipe, layer, index == 0, rows, last ? TDI_OUTPUT_LAYER : (uint16_t)index};
+    TdiJobs jobs = {.count = (layer->out - 1) / rows + 1,
+                    .work = draw_piece,
+                    .user = &drawn,
+                    .stage = "layers",
+                    .done = index,
+                    .span = 1,
+                    .total = network->depth};
+    return tdi_run_jobs(&jobs, run, err);
+}
+
+/* Carve the layers and their numbers out of the block behind `network`. */
+static void lay_out(const TdRecipe *recipe, TdNetwork *network)
+{
+    TdLayer *layers = (TdLayer *)(network + 1);
+    float *numbers = (float *)(layers + network->depth);
+    uint32_t index = 0, in = network->input_width;
+    for (size_t i = 0; i < recipe->layer_items; i++) {
+        TdLayerItem item = recipe->layers[i];
+        for (uint32_t k = 0; k < item.repeat; k++, index++) {
+            bool last = index + 1 == network->depth;
+            uint32_t out = last ? td_recipe_channels(recipe) : item.width;
+            TdActivation act = item.act != TD_ACT_COUNT ? item.act
+                               : last                   ? recipe->out
+                                                        : recipe->act;
+            layers[index] = (TdLayer){in, out, act, recipe->residual && index > 0 && !last,
+                                      numbers, numbers + (size_t)in * out};
+            numbers += ((size_t)in + 1) * out;
+            in = out;
+        }
+    }
+    network->layers = layers;
+}
+
+/* Bytes that a network needs until it is drawn: its numbers as they are made and packed for the
+ * kernels, and each thread's rows of the widest layer. */
+static uint64_t memory_needed(const TdRecipe *recipe, const TdRun *run)
+{
+    uint64_t widest = td_recipe_channels(recipe);
+    for (size_t i = 0; i < recipe->layer_items; i++)
+        widest = recipe->layers[i].width > widest ? recipe->layers[i].width : widest;
+    uint64_t rows = widest * 2 * TD_POINT_GRAIN * sizeof(float) * (uint64_t)run->threads;
+    uint64_t numbers = tdi_mul_size(td_network_parameters(recipe), 2 * sizeof(float));
+    return tdi_add_size(numbers, rows);
+}
+
+static TdStatus check_memory(const TdRecipe *recipe, const TdRun *run, TdError *err)
+{
+    uint64_t bytes = memory_needed(recipe, run);
+    if (bytes <= run->max_memory)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_MEMORY,
+                    "layers: the network needs %.1f MiB of memory, the limit is %.1f MiB; use "
+                    "fewer or narrower layers, or raise --max-memory",
+                    (double)bytes * 0x1p-20, (double)run->max_memory * 0x1p-20);
+}
+
+TdStatus td_network_create(const TdRecipe *recipe, const TdRun *run, TdNetwork **network,
+                           TdError *err)
+{
+    TdRun resolved = td_run_resolved(run);
+    uint32_t depth = td_recipe_depth(recipe);
+    *network = NULL;
+    TdStatus status = check_memory(recipe, &resolved, err);
+    if (status != TD_OK)
+        return status;
+    size_t bytes = td_network_parameters(recipe) * sizeof(float);
+    bytes += sizeof **network + depth * sizeof(TdLayer);
+    TdNetwork *made = tdi_alloc(1, bytes);
+    if (made == NULL)
+        return tdi_fail_memory(err, bytes);
+    made->inputs = recipe->inputs;
+    made->input_width = count_bits(recipe->inputs);
+    made->depth = depth;
+    lay_out(recipe, made);
+    for (uint32_t i = 0; i < depth && status == TD_OK; i++)
+        status = draw_layer(recipe, made, i, &resolved, err);
+    if (status != TD_OK) {
+        td_network_free(made);
+        return status;
+    }
+    *network = made;
+    return TD_OK;
+}
+
+void td_network_free(TdNetwork *network)
+{
+    tdi_free(network);
+}
+
+void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
+                     float *bias)
+{
+    const uint32_t varying = 1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R;
+    const TdLayer *layer = &network->layers[0];
+    TdiFpMode mode = tdi_fp_enter();
+    for (uint32_t o = 0; o < layer->out; o++) {
+        float sum = layer->bias[o];
+        for (uint32_t i = 0; i < layer->in; i++) {
+            uint32_t input = input_at(network->inputs, i);
+            if ((varying & 1u << input) != 0)
+                continue;
+            float product = layer->weights[(size_t)o * layer->in + i] * (float)constants[input];
+            sum = sum + product;
+        }
+        bias[o] = sum;
+    }
+    tdi_fp_leave(mode);
+}

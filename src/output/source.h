@@ -1,0 +1,28 @@
+/* Bytes to read from any place of them: a file's, or a block of memory. */
+#ifndef TDI_SOURCE_H
+#define TDI_SOURCE_H
+
+#include "tiedye/base.h"
+
+typedef struct TdiSource TdiSource;
+
+/* A regular file is read as it is needed. Anything else (a pipe; "-" is standard input) is read
+ * whole at once, and refused beyond 1 GiB. The caller closes it. */
+TdStatus tdi_source_open(const char *path, TdiSource **source, TdError *err);
+
+/* `bytes` are borrowed until it is closed; `name` stands in messages. NULL: no memory. */
+TdiSource *tdi_source_of_memory(const void *bytes, size_t size, const char *name);
+
+/* What it is called in messages. */
+const char *tdi_source_name(const TdiSource *source);
+
+uint64_t tdi_source_size(const TdiSource *source);
+
+/* Exactly `size` bytes from `offset` on, which must lie within the source. */
+TdStatus tdi_source_read(TdiSource *source, uint64_t offset, void *out, size_t size,
+                         TdError *err);
+
+/* Takes NULL. */
+void tdi_source_close(TdiSource *source);
+
+#endif

@@ -1,0 +1,138 @@
+/* The table of keys. No other place knows a key. */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "recipe/values.h"
+
+static const char *const draws[] = {"picture", "sheet", NULL};
+static const char *const inits[] = {"unscaled", "fan-in", NULL};
+static const char *const dists[] = {"normal", "uniform", NULL};
+static const char *const switches[] = {"off", "on", NULL};
+static const char *const tones[] = {"affine", "clip", "rescale", "logistic", NULL};
+static const char *const palettes[] = {"rgb", "gray", "oklab", "oklab-soft", NULL};
+
+#define AT(FIELD) offsetof(TdRecipe, FIELD)
+#define CONSTANT(NAME, INPUT)                                                                    \
+    {NAME, TD_GROUP_NETWORK, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "", "value of the input " NAME,  \
+     AT(constants) + (INPUT) * sizeof(double)}
+
+static const TdKeyInfo keys[] = {
+    {"v", TD_GROUP_RECIPE, TD_KEY_VERSION, 1, 1, NULL, "1", "", "version of the recipe language",
+     0},
+    {"draw", TD_GROUP_RECIPE, TD_KEY_CHOICE, 0, 0, draws, "picture", "", "what is drawn",
+     AT(draw)},
+
+    {"inputs", TD_GROUP_NETWORK, TD_KEY_INPUTS, 0, 0, NULL, "x,y", "NAME,NAME",
+     "what the network is fed: x, y, r (radius), z, t, z1..z8", AT(inputs)},
+    {"layers", TD_GROUP_NETWORK, TD_KEY_LAYERS, 0, 0, NULL, "30x8,3", "WIDTH[xN][:ACT],...",
+     "widths of the layers, output last", AT(layers)},
+    {"act", TD_GROUP_NETWORK, TD_KEY_ACTIVATION, 0, 0, NULL, "tanh", "ACT",
+     "activation of the hidden layers", AT(act)},
+    {"out", TD_GROUP_NETWORK, TD_KEY_ACTIVATION, 0, 0, NULL, "tanh", "ACT",
+     "activation of the last layer", AT(out)},
+    {"channels", TD_GROUP_NETWORK, TD_KEY_WHOLE, 1, 65536, NULL, "", "N",
+     "replaces the last width: 1 gray, 3 colour", AT(channels)},
+    {"seed", TD_GROUP_NETWORK, TD_KEY_SEED, 0, 0, NULL, "1", "N|random",
+     "which network: a whole number of 64 bits", AT(seed)},
+    {"sigma_w", TD_GROUP_NETWORK, TD_KEY_REAL, 0, 1000, NULL, "1.8", "",
+     "scale of the weights: 1 calm, 2 silk, 4 grain", AT(sigma_w)},
+    {"sigma_b", TD_GROUP_NETWORK, TD_KEY_REAL, 0, 1000, NULL, "0.4", "", "scale of the biases",
+     AT(sigma_b)},
+    {"init", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, inits, "fan-in", "",
+     "weights scale by sigma_w, or by sigma_w / sqrt(fan-in)", AT(init)},
+    {"dist", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, dists, "normal", "",
+     "distribution of weights and biases", AT(dist)},
+    {"residual", TD_GROUP_NETWORK, TD_KEY_SWITCH, 0, 0, switches, "off", "",
+     "hidden layers add their input to their output", AT(residual)},
+    CONSTANT("z", TD_INPUT_Z),
+    CONSTANT("t", TD_INPUT_T),
+    CONSTANT("z1", 8),
+    CONSTANT("z2", 9),
+    CONSTANT("z3", 10),
+    CONSTANT("z4", 11),
+    CONSTANT("z5", 12),
+    CONSTANT("z6", 13),
+    CONSTANT("z7", 14),
+    CONSTANT("z8", 15),
+
+    {"center", TD_GROUP_VIEW, TD_KEY_POINT, -1e9, 1e9, NULL, "0,0", "X,Y",
+     "point in the middle of the picture", AT(center)},
+    {"extent", TD_GROUP_VIEW, TD_KEY_REAL, 1e-9, 1e9, NULL, "2", "", "half the height of the view",
+     AT(extent)},
+    {"rotate", TD_GROUP_VIEW, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",
+     "turns the view counter-clockwise", AT(rotate)},
+    {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "1024x1024", "WxH|A3@300",
+     "pixels, or paper at dots per inch", AT(size)},
+
+    {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
+     "from an output to [0, 1]", AT(tone)},
+    {"palette", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, palettes, "oklab-soft", "",
+     "from [0, 1] to colour", AT(palette)},
+    {"antialias", TD_GROUP_COLOUR, TD_KEY_WHOLE, 1, 16, NULL, "2", "K",
+     "K x K points a pixel", AT(antialias)},
+    {"bits", TD_GROUP_COLOUR, TD_KEY_BITS, 8, 16, NULL, "8", "8|16", "bits of a sample",
+     AT(bits)},
+
+    {"count", TD_GROUP_SHEET, TD_KEY_WHOLE, 1, 1000000, NULL, "32", "N",
+     "number of networks: seed, seed + 1, ...", AT(count)},
+    {"columns", TD_GROUP_SHEET, TD_KEY_WHOLE, 1, 10000, NULL, "8", "N", "pictures in a row",
+     AT(columns)},
+    {"captions", TD_GROUP_SHEET, TD_KEY_SWITCH, 0, 0, switches, "on", "",
+     "write each seed below its picture", AT(captions)},
+};
+
+enum { KEY_COUNT = sizeof keys / sizeof *keys };
+
+size_t td_key_count(void)
+{
+    return KEY_COUNT;
+}
+
+const TdKeyInfo *td_key_info(size_t i)
+{
+    return &keys[i];
+}
+
+static bool same_name(const char *key, const char *words, size_t length)
+{
+    if (strlen(key) != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (key[i] != (words[i] == '-' ? '_' : words[i]))
+            return false;
+    return true;
+}
+
+const TdKeyInfo *tdi_key_find(const char *words, size_t length)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        if (same_name(keys[i].name, words, length))
+            return &keys[i];
+    return NULL;
+}
+
+const TdKeyInfo *td_key_find(const char *name)
+{
+    return tdi_key_find(name, strlen(name));
+}
+
+const char *tdi_key_nearest(const char *words, size_t length)
+{
+    const char *names[KEY_COUNT];
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        names[i] = keys[i].name;
+    return tdi_nearest_name(words, length, names, KEY_COUNT);
+}
+
+const char *td_key_nearest(const char *name)
+{
+    return tdi_key_nearest(name, strlen(name));
+}
+
+const char *td_group_name(TdKeyGroup group)
+{
+    static const char *const names[TD_GROUP_COUNT] = {"recipe", "network", "view", "colour",
+                                                      "sheet"};
+    return names[group];
+}

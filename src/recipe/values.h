@@ -1,0 +1,41 @@
+/* The values of keys: from text into a TdRecipe and back. */
+#ifndef TDI_VALUES_H
+#define TDI_VALUES_H
+
+#include "base/text.h"
+#include "tiedye/recipe.h"
+
+/* A piece of a text that is being read. */
+typedef struct TdiSpan {
+    const char *words; /* not terminated */
+    size_t length;
+} TdiSpan;
+
+TdiSpan tdi_span(const char *words);
+TdiSpan tdi_span_trim(TdiSpan span);
+
+/* Take what stands before the first `separator` (or all) off the front of *rest. False once nothing
+ * is left; an empty text has one empty piece. Begin with *done = false. */
+bool tdi_span_split(TdiSpan *rest, char separator, bool *done, TdiSpan *piece);
+
+const TdKeyInfo *tdi_key_find(const char *words, size_t length);
+const char *tdi_key_nearest(const char *words, size_t length);
+
+/* Read a value into its place; err->column counts within `value`. */
+TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, TdError *err);
+
+/* Print a value from its place. */
+void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text);
+
+/* The layer grammar (layers.c). */
+TdStatus tdi_layers_read(TdiSpan value, TdRecipe *recipe, TdError *err);
+void tdi_layers_print(const TdRecipe *recipe, TdiText *text);
+
+/* Sizes (size.c). */
+TdStatus tdi_size_read(TdiSpan value, TdSize *size, TdError *err);
+void tdi_size_print(const TdSize *size, TdiText *text);
+
+/* An activation by name, with the nearest name in the error. `column` is its place. */
+TdStatus tdi_activation_read(TdiSpan name, unsigned column, TdActivation *act, TdError *err);
+
+#endif

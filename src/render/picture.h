@@ -1,0 +1,31 @@
+/* What every kind of picture provides. */
+#ifndef TDI_PICTURE_H
+#define TDI_PICTURE_H
+
+#include "base/jobs.h"
+#include "tiedye/render.h"
+
+typedef struct TdiBand {
+    uint32_t y, count;
+    unsigned char *rows;
+    size_t row_bytes;
+} TdiBand;
+
+typedef struct TdiPictureKind {
+    /* Make ready for a band, which may be shortened, and say how many jobs draw it and what scratch
+     * they need. */
+    TdStatus (*prepare)(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
+                        TdError *err);
+    /* Draw one of the band's jobs. */
+    void (*work)(const TdPicture *picture, const TdiBand *band, size_t job, void *scratch);
+    void (*free)(TdPicture *picture);
+} TdiPictureKind;
+
+/* The head of every picture. */
+struct TdPicture {
+    const TdiPictureKind *kind;
+    TdRaster raster;
+    const char *note;
+};
+
+#endif

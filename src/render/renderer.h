@@ -1,0 +1,51 @@
+/* One network, drawn tile by tile by the dense engine: every sample is evaluated. */
+#ifndef TDI_RENDERER_H
+#define TDI_RENDERER_H
+
+#include "render/view.h"
+#include "tiedye/network.h"
+#include "tiedye/render.h"
+
+enum { TDI_TILE_PIXELS = 4096, TDI_TILE_WIDTH = 128 };
+
+typedef struct TdiRenderer {
+    TdPlan *plan;
+    TdiView view;
+    TdRaster raster;
+    TdTone tone;
+    TdPalette palette;
+    uint32_t outputs; /* channels of the field */
+    float scale[3], offset[3]; /* a channel's tone is u = v scale + offset, clipped */
+} TdiRenderer;
+
+/* Make the renderer of a recipe in place; on failure there is nothing to clear. */
+TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
+                           const TdRun *run, TdError *err);
+void tdi_renderer_clear(TdiRenderer *renderer);
+
+/* Find scale and offset of the recipe's tone; needs plan and raster (tone.c). */
+TdStatus tdi_tone_init(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
+                       TdError *err);
+
+/* The raster that a recipe gives, without making its network. */
+TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,
+                             TdError *err);
+
+/* Bytes of scratch that a worker needs. */
+size_t tdi_renderer_scratch(const TdiRenderer *renderer);
+
+/* Draw a tile of at most TDI_TILE_PIXELS pixels to `out`, where the tile's first pixel goes; rows
+ * are `row_bytes` apart. */
+void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, void *scratch, void *out,
+                       size_t row_bytes);
+
+/* How rows y .. y + count are cut into tiles of at most `pixels`, and tile number i of them. */
+typedef struct TdiTiling {
+    uint32_t width, y, count, tile_width, tile_height, across;
+    size_t tiles;
+} TdiTiling;
+
+TdiTiling tdi_tiling(uint32_t width, uint32_t y, uint32_t count, uint32_t pixels);
+TdiTile tdi_tiling_tile(const TdiTiling *tiling, size_t i);
+
+#endif

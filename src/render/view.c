@@ -1,0 +1,47 @@
+#include "render/view.h"
+
+#include "base/random.h"
+
+TdiView tdi_view(const TdRecipe *recipe, uint32_t width, uint32_t height, uint32_t grid)
+{
+    TdiView view = {.center = {recipe->center[0], recipe->center[1]},
+                    .z = recipe->constants[TD_INPUT_Z],
+                    .width = width,
+                    .height = height,
+                    .grid = grid};
+    view.step_x = view.step_y = recipe->extent / ((double)height * (double)grid);
+    tdi_cos_sin_degrees(recipe->rotate, &view.cosine, &view.sine);
+    return view;
+}
+
+/* The point of sample (column, row) of the picture's fine grid of width * grid by height * grid. */
+static void locate(const TdiView *view, int64_t column, int64_t row, double *x, double *y)
+{
+    double right = (double)(2 * column + 1 - view->width * view->grid) * view->step_x;
+    double up = (double)(view->height * view->grid - 2 * row - 1) * view->step_y;
+    *x = view->center[0] + (view->cosine * right - view->sine * up);
+    *y = view->center[1] + (view->sine * right + view->cosine * up);
+}
+
+void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,
+                     uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows, size_t stride)
+{
+    float *x_row = rows, *y_row = x_row + ((inputs & 1u << TD_INPUT_X) != 0 ? stride : 0);
+    float *r_row = y_row + ((inputs & 1u << TD_INPUT_Y) != 0 ? stride : 0);
+    uint32_t column = first % tile.width, row = first / tile.width;
+    double x, y;
+    for (uint32_t i = 0; i < count; i++) {
+        locate(view, (int64_t)(tile.x + column) * view->grid + sub_x,
+               (int64_t)(tile.y + row) * view->grid + sub_y, &x, &y);
+        if ((inputs & 1u << TD_INPUT_X) != 0)
+            x_row[i] = (float)x;
+        if ((inputs & 1u << TD_INPUT_Y) != 0)
+            y_row[i] = (float)y;
+        if ((inputs & 1u << TD_INPUT_R) != 0)
+            r_row[i] = (float)__builtin_sqrt((x * x + y * y) + view->z * view->z);
+        if (column + 1 < tile.width)
+            column++;
+        else if (row + 1 < tile.height)
+            column = 0, row++;
+    }
+}

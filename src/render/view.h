@@ -1,0 +1,28 @@
+/* From pixels to points of the plane. */
+#ifndef TDI_VIEW_H
+#define TDI_VIEW_H
+
+#include "tiedye/recipe.h"
+
+/* A view of a picture of width x height pixels, each sampled at `grid` x `grid` points. */
+typedef struct TdiView {
+    double center[2], cosine, sine, z;
+    double step_x, step_y; /* half the distance of two samples */
+    int64_t width, height, grid;
+} TdiView;
+
+TdiView tdi_view(const TdRecipe *recipe, uint32_t width, uint32_t height, uint32_t grid);
+
+/* The part of a raster that a tile covers. */
+typedef struct TdiTile {
+    uint32_t x, y, width, height;
+} TdiTile;
+
+/* Coordinates of `count` points: the samples (sub_x, sub_y) of the tile's pixels from number `first`
+ * on, row by row; what lies behind the tile's end repeats its last pixel. One row of `stride` floats
+ * for each input of `inputs` (bits of x, y, r) goes to `rows`. Computed in double from the pixel's
+ * index in the whole picture and rounded once. */
+void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,
+                     uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows, size_t stride);
+
+#endif
