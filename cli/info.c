@@ -8,8 +8,8 @@
 int run_info(const Arguments *arguments)
 {
     bool link = arguments->value[OPTION_LINK] != NULL, json = arguments->value[OPTION_JSON] != NULL;
-    int at = 0;
-    if (next_word(arguments, &at) == NULL)
+    Cursor cursor = {0};
+    if (next_word(arguments, &cursor) == NULL)
         return usage_error(arguments->command, "info needs a picture or another source");
     if (link && json)
         return usage_error(arguments->command, "--link and --json exclude each other");

@@ -53,8 +53,8 @@ static const struct {
 
 int run_list(const Arguments *arguments)
 {
-    int at = 0;
-    const char *name = next_word(arguments, &at);
+    Cursor cursor = {0};
+    const char *name = next_word(arguments, &cursor);
     if (name == NULL)
         return usage_error(arguments->command,
                            "list what: keys, activations, presets or formats?");

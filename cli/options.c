@@ -27,43 +27,14 @@ static const struct {
     [OPTION_HELP] = {"help", 'h', NULL, "this text"},
 };
 
-/* ---- Messages ----------------------------------------------------------------------------- */
-
-int exit_code(TdStatus status)
-{
-    switch (status) {
-    case TD_OK:
-        return 0;
-    case TD_ERROR_ARGUMENT:
-        return 2;
-    case TD_ERROR_RECIPE:
-    case TD_ERROR_FORMAT:
-        return 3;
-    case TD_ERROR_UNSUPPORTED:
-        return 4;
-    case TD_ERROR_CANCELLED:
-        return 130;
-    default:
-        return 1;
-    }
-}
-
-int report_error(TdStatus status, const TdError *err)
-{
-    fprintf(stderr, "tiedye: %s\n", err->message);
-    return exit_code(status);
-}
-
 int usage_error(const Command *command, const char *format, ...)
 {
+    char text[512];
     va_list args;
     va_start(args, format);
-    fputs("tiedye: ", stderr);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (command != NULL)
-        fprintf(stderr, "; see tiedye %s --help", command->name);
-    fputc('\n', stderr);
+    complain("%s; see tiedye %s --help", text, command->name);
     return 2;
 }
 
@@ -73,6 +44,7 @@ typedef enum Kind { END, WORD, KEY, RUN, UNKNOWN, NO_VALUE, EXTRA_VALUE } Kind;
 
 typedef struct Item {
     Kind kind;
+    bool letter;       /* one dash */
     char name[64];     /* as it was written, without dashes or value */
     const char *value; /* the word; the value of a key or option */
     RunOption option;
@@ -84,62 +56,79 @@ static bool takes_key(const Command *command, const char *name)
     return key != NULL && (command->groups & 1u << key->group) != 0;
 }
 
-/* The run option called `name` (or by its letter), OPTION_COUNT where the command has none. */
-static RunOption find_option(const Command *command, const char *name)
+static bool takes_option(const Command *command, unsigned option)
+{
+    return option == OPTION_HELP || (command->options & 1u << option) != 0;
+}
+
+/* The run option that the item names, OPTION_COUNT where the command has none. */
+static RunOption find_option(const Command *command, const Item *item)
 {
     unsigned option = 0;
     for (; option < OPTION_COUNT; option++) {
-        bool taken = option == OPTION_HELP || (command->options & 1u << option) != 0;
-        bool by_letter = name[1] == '\0' && name[0] == run_options[option].letter;
-        if (taken && (by_letter || strcmp(name, run_options[option].name) == 0))
+        bool same = item->letter
+                        ? item->name[1] == '\0' && item->name[0] == run_options[option].letter
+                        : strcmp(item->name, run_options[option].name) == 0;
+        if (same && takes_option(command, option))
             break;
     }
     return (RunOption)option;
 }
 
-/* What stands at argv[*at], which moves behind it and its value. */
-static Item next_item(const Arguments *arguments, int *at, bool *words_only)
+/* Split "--name=value" or "-o=value": returns the value, NULL where it is the next argument. */
+static const char *split_option(const char *word, Item *item)
 {
-    Item item = {.kind = END};
-    if (*at >= arguments->argc)
-        return item;
-    const char *word = arguments->argv[(*at)++];
-    if (!*words_only && strcmp(word, "--") == 0) {
-        *words_only = true;
-        return next_item(arguments, at, words_only);
-    }
-    if (*words_only || word[0] != '-' || word[1] == '\0') {
-        item.kind = WORD;
-        item.value = word;
-        return item;
-    }
-    const char *name = word + (word[1] == '-' ? 2 : 1), *equals = strchr(name, '=');
+    item->letter = word[1] != '-';
+    const char *name = word + (item->letter ? 1 : 2), *equals = strchr(name, '=');
     size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    snprintf(item.name, sizeof item.name, "%.*s", (int)length, name);
-    item.option = find_option(arguments->command, item.name);
-    bool key = item.option == OPTION_COUNT && word[1] == '-' &&
-               takes_key(arguments->command, item.name);
-    bool wants_value = key || (item.option < OPTION_COUNT && run_options[item.option].value);
-    item.kind = key ? KEY : item.option < OPTION_COUNT ? RUN : UNKNOWN;
-    item.value = equals != NULL ? equals + 1 : "";
-    if (item.kind == RUN && !wants_value && equals != NULL)
+    if (length >= sizeof item->name) /* no name is as long: it will be unknown */
+        length = sizeof item->name - 1;
+    memcpy(item->name, name, length);
+    item->name[length] = '\0';
+    return equals != NULL ? equals + 1 : NULL;
+}
+
+/* An option, and its value, which may be the next argument. */
+static Item read_option(const Arguments *arguments, const char *word, Cursor *cursor)
+{
+    Item item = {.kind = UNKNOWN};
+    const char *value = split_option(word, &item);
+    item.option = find_option(arguments->command, &item);
+    bool run = item.option < OPTION_COUNT;
+    bool key = !run && !item.letter && takes_key(arguments->command, item.name);
+    bool wants_value = key || (run && run_options[item.option].value != NULL);
+    item.value = value != NULL ? value : "";
+    if (!run && !key)
+        return item;
+    item.kind = key ? KEY : RUN;
+    if (!wants_value && value != NULL)
         item.kind = EXTRA_VALUE;
-    if (wants_value && equals == NULL) {
-        if (*at >= arguments->argc)
-            item.kind = NO_VALUE;
-        else
-            item.value = arguments->argv[(*at)++];
-    }
+    else if (wants_value && value == NULL && cursor->at >= arguments->argc)
+        item.kind = NO_VALUE;
+    else if (wants_value && value == NULL)
+        item.value = arguments->argv[cursor->at++];
     return item;
 }
 
-const char *next_word(const Arguments *arguments, int *at)
+/* What stands at the cursor, which moves behind it and its value. */
+static Item next_item(const Arguments *arguments, Cursor *cursor)
 {
-    bool words_only = false;
-    for (int i = 0; i < *at && i < arguments->argc; i++)
-        words_only |= strcmp(arguments->argv[i], "--") == 0;
+    if (cursor->at >= arguments->argc)
+        return (Item){.kind = END};
+    const char *word = arguments->argv[cursor->at++];
+    if (!cursor->words_only && strcmp(word, "--") == 0) {
+        cursor->words_only = true;
+        return next_item(arguments, cursor);
+    }
+    if (cursor->words_only || word[0] != '-' || word[1] == '\0')
+        return (Item){.kind = WORD, .value = word};
+    return read_option(arguments, word, cursor);
+}
+
+const char *next_word(const Arguments *arguments, Cursor *cursor)
+{
     for (;;) {
-        Item item = next_item(arguments, at, &words_only);
+        Item item = next_item(arguments, cursor);
         if (item.kind == END || item.kind == WORD)
             return item.kind == END ? NULL : item.value;
     }
@@ -147,20 +136,45 @@ const char *next_word(const Arguments *arguments, int *at)
 
 /* ---- Reading all of them ------------------------------------------------------------------ */
 
-static int fail_unknown(const Command *command, const char *name)
+/* Whether some command has this option. */
+static bool is_option(const char *name)
 {
-    const TdKeyInfo *key = td_key_find(name);
-    if (key != NULL && key->group != TD_GROUP_RECIPE)
-        return usage_error(command, "%s takes no --%s (a key of the group %s)", command->name, name,
-                           td_group_name(key->group));
-    const char *near = td_key_nearest(name);
-    for (unsigned i = 0; i < OPTION_COUNT && near == NULL; i++)
-        if ((command->options & 1u << i) != 0 && name[0] == run_options[i].name[0] &&
-            strncmp(name, run_options[i].name, 3) == 0)
-            near = run_options[i].name;
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        if (strcmp(name, run_options[i].name) == 0)
+            return true;
+    return false;
+}
+
+/* The name nearest to what was written, among those that the command takes. */
+static const char *nearest_option(const Command *command, const char *name)
+{
+    const char *names[128];
+    size_t count = 0;
+    for (size_t i = 0; i < td_key_count() && count < 100; i++)
+        if (takes_key(command, td_key_info(i)->name))
+            names[count++] = td_key_info(i)->name;
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        if (takes_option(command, i))
+            names[count++] = run_options[i].name;
+    for (size_t i = 0; i < count; i++) /* "-seed": only a dash is missing */
+        if (strcmp(names[i], name) == 0)
+            return names[i];
+    return nearest_name(name, names, count);
+}
+
+static int fail_unknown(const Command *command, const Item *item)
+{
+    const char *dashes = item->letter ? "-" : "--", *near = nearest_option(command, item->name);
+    const TdKeyInfo *key = td_key_find(item->name);
+    if (!item->letter && key != NULL)
+        return usage_error(command, "%s takes no --%s (a key of the group %s)", command->name,
+                           item->name, td_group_name(key->group));
+    if (!item->letter && is_option(item->name))
+        return usage_error(command, "%s takes no --%s", command->name, item->name);
     if (near != NULL)
-        return usage_error(command, "unknown option --%s; did you mean --%s?", name, near);
-    return usage_error(command, "unknown option %s%s", name[1] == '\0' ? "-" : "--", name);
+        return usage_error(command, "unknown option %s%s; did you mean --%s?", dashes, item->name,
+                           near);
+    return usage_error(command, "unknown option %s%s", dashes, item->name);
 }
 
 static int read_threads(Arguments *arguments, const char *value)
@@ -168,28 +182,32 @@ static int read_threads(Arguments *arguments, const char *value)
     char *end;
     long threads = strtol(value, &end, 10);
     if (end == value || *end != '\0' || threads < 1 || threads > 1024)
-        return usage_error(arguments->command, "--threads: \"%s\" is not a number from 1 to 1024",
-                           value);
+        return usage_error(arguments->command, "--threads: \"%.40s\" is not a number from 1 to 1024", value);
     arguments->run.threads = (int)threads;
     return 0;
 }
 
-/* A number of bytes with K, M, G or T behind it. */
-static int read_memory(Arguments *arguments, const char *value)
+/* The power of 1024 that "", "K", "MB" or "GiB" stands for, -1 where it is no unit. */
+static int read_unit(const char *unit)
 {
     static const char units[] = "KMGT";
+    if (*unit == '\0')
+        return 0;
+    const char *found = strchr(units, *unit & ~32); /* in capitals or not */
+    bool ends = unit[1] == '\0' || strcmp(unit + 1, "B") == 0 || strcmp(unit + 1, "iB") == 0;
+    return found == NULL || *found == '\0' || !ends ? -1 : (int)(found - units) + 1;
+}
+
+static int read_memory(Arguments *arguments, const char *value)
+{
     char *end;
     double bytes = strtod(value, &end);
-    const char *unit = *end != '\0' ? strchr(units, *end & ~32) : NULL;
-    bool ends = unit != NULL ? end[1] == '\0' || strcmp(end + 1, "B") == 0 ||
-                                   strcmp(end + 1, "iB") == 0
-                             : *end == '\0';
-    for (int k = 0; unit != NULL && k <= unit - units; k++)
+    int power = read_unit(end);
+    for (int k = 0; k < power; k++)
         bytes *= 1024;
-    if (end == value || !ends || !(bytes >= 1) || bytes > 0x1p62)
-        return usage_error(arguments->command, "--max-memory: \"%s\" is not a size such as 512M or "
-                                               "4G",
-                           value);
+    if (end == value || power < 0 || !(bytes >= 1) || bytes > 0x1p62)
+        return usage_error(arguments->command,
+                           "--max-memory: \"%.40s\" is not a size such as 512M or 4G", value);
     arguments->run.max_memory = (uint64_t)bytes;
     return 0;
 }
@@ -207,21 +225,22 @@ static int take_run_option(Arguments *arguments, const Item *item)
 /* Everything but sources and keys: unknown options are found before anything is read. */
 static int read_options(Arguments *arguments)
 {
-    bool words_only = false;
+    Cursor cursor = {0};
     int code = 0;
-    for (int at = 0; code == 0;) {
-        Item item = next_item(arguments, &at, &words_only);
+    while (code == 0) {
+        Item item = next_item(arguments, &cursor);
+        const char *dashes = item.letter ? "-" : "--";
         switch (item.kind) {
         case END:
             return 0;
         case UNKNOWN:
-            code = fail_unknown(arguments->command, item.name);
+            code = fail_unknown(arguments->command, &item);
             break;
         case NO_VALUE:
-            code = usage_error(arguments->command, "--%s needs a value", item.name);
+            code = usage_error(arguments->command, "%s%s needs a value", dashes, item.name);
             break;
         case EXTRA_VALUE:
-            code = usage_error(arguments->command, "--%s takes no value", item.name);
+            code = usage_error(arguments->command, "%s%s takes no value", dashes, item.name);
             break;
         case RUN:
             code = item.option == OPTION_HELP ? -1 : take_run_option(arguments, &item);
@@ -237,8 +256,8 @@ static int read_sources(Arguments *arguments)
 {
     TdError err = {0};
     const char *word;
-    int at = 0;
-    while (arguments->command->sources && (word = next_word(arguments, &at)) != NULL) {
+    Cursor cursor = {0};
+    while (arguments->command->sources && (word = next_word(arguments, &cursor)) != NULL) {
         TdStatus status = td_source_read(arguments->recipe, word, &err);
         if (status != TD_OK)
             return report_error(status, &err);
@@ -246,19 +265,33 @@ static int read_sources(Arguments *arguments)
     return 0;
 }
 
+/* "--layers, column 4: ..."; most messages begin with the key's name already. */
+static int fail_key(const Item *item, TdStatus status, const TdError *err)
+{
+    char place[32] = "";
+    const char *message = err->message, *key = td_key_find(item->name)->name;
+    size_t length = strlen(key);
+    if (strncmp(message, key, length) == 0 && strncmp(message + length, ": ", 2) == 0)
+        message += length + 2;
+    if (err->column > 1)
+        snprintf(place, sizeof place, ", column %u", err->column);
+    complain("--%s%s: %s", item->name, place, message);
+    return status == TD_ERROR_RECIPE ? 2 : exit_code(status);
+}
+
 static int read_keys(Arguments *arguments)
 {
-    TdError err = {0};
-    bool words_only = false;
-    int at = 0;
+    Cursor cursor = {0};
     for (;;) {
-        Item item = next_item(arguments, &at, &words_only);
+        TdError err = {0};
+        Item item = next_item(arguments, &cursor);
         if (item.kind == END)
             return 0;
         if (item.kind != KEY)
             continue;
-        if (td_recipe_set(arguments->recipe, item.name, item.value, &err) != TD_OK)
-            return usage_error(NULL, "--%s %s: %s", item.name, item.value, err.message);
+        TdStatus status = td_recipe_set(arguments->recipe, item.name, item.value, &err);
+        if (status != TD_OK)
+            return fail_key(&item, status, &err);
     }
 }
 
@@ -267,10 +300,12 @@ static int read_cpu(Arguments *arguments)
 {
     const char *name = getenv("TIEDYE_CPU");
     TdCpu cpu = name == NULL || name[0] == '\0' ? TD_CPU_BEST : td_cpu_find(name);
-    if (cpu == TD_CPU_COUNT)
-        return usage_error(NULL, "TIEDYE_CPU: \"%s\" is not ref, sse2, avx2, avx512 or best", name);
+    if (cpu == TD_CPU_COUNT) {
+        complain("TIEDYE_CPU: \"%.40s\" is not ref, sse2, avx2, avx512 or best", name);
+        return 2;
+    }
     if (!td_cpu_available(cpu)) {
-        fprintf(stderr, "tiedye: TIEDYE_CPU: this machine has no %s\n", name);
+        complain("TIEDYE_CPU: this machine has no %s", name);
         return 4;
     }
     arguments->run.cpu = cpu;
@@ -291,23 +326,31 @@ int read_arguments(Arguments *arguments)
 
 /* ---- Help --------------------------------------------------------------------------------- */
 
+enum { HELP_COLUMN = 28 };
+
+/* What is written stands left of its explanation, or above it where it is long. */
+static void print_help_line(const char *left, const char *help)
+{
+    if (printf("  %-*s", HELP_COLUMN - 2, left) > HELP_COLUMN || strlen(left) == HELP_COLUMN - 2)
+        printf("\n%*s", HELP_COLUMN, "");
+    print_wrapped(help, HELP_COLUMN);
+}
+
 static void print_key_help(const TdKeyInfo *key)
 {
-    char left[64], form[160] = "";
+    char left[96], form[80] = "", help[160];
     size_t used = 0;
-    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL; i++)
+    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL && used < sizeof form; i++)
         used += (size_t)snprintf(form + used, sizeof form - used, "%s%s", i == 0 ? "" : "|",
                                  key->choices[i]);
     if (used == 0)
         snprintf(form, sizeof form, "%s", key->unit[0] != '\0' ? key->unit : "NUMBER");
     snprintf(left, sizeof left, "--%s %s", key->name, form);
-    if (strlen(left) > 24)
-        printf("  %s\n%28s%s", left, "", key->help);
+    if (key->preset[0] == '\0')
+        snprintf(help, sizeof help, "%s", key->help);
     else
-        printf("  %-26s%s", left, key->help);
-    if (key->preset[0] != '\0')
-        printf(" [%s]", key->preset);
-    putchar('\n');
+        snprintf(help, sizeof help, "%s [%s]", key->help, key->preset);
+    print_help_line(left, help);
 }
 
 static void print_group_help(TdKeyGroup group)
@@ -322,21 +365,21 @@ static void print_group_help(TdKeyGroup group)
         constants += numbered && key->group == group;
     }
     if (constants > 0)
-        printf("  %-26s%s\n", "--z2 ... --z8", "likewise");
+        print_help_line("--z2 ... --z8", "likewise");
 }
 
-static void print_option_help(unsigned options)
+static void print_option_help(const Command *command)
 {
     puts("\noptions:");
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         char left[64], letter[8] = "";
-        if (i != OPTION_HELP && (options & 1u << i) == 0)
+        if (!takes_option(command, i))
             continue;
         if (run_options[i].letter != 0)
             snprintf(letter, sizeof letter, "-%c, ", run_options[i].letter);
         snprintf(left, sizeof left, "%s--%s %s", letter, run_options[i].name,
                  run_options[i].value != NULL ? run_options[i].value : "");
-        printf("  %-26s%s\n", left, run_options[i].help);
+        print_help_line(left, run_options[i].help);
     }
 }
 
@@ -346,6 +389,6 @@ void print_command_help(const Command *command)
     for (unsigned group = 0; group < TD_GROUP_COUNT; group++)
         if ((command->groups & 1u << group) != 0)
             print_group_help((TdKeyGroup)group);
-    print_option_help(command->options);
+    print_option_help(command);
     printf("\nexample:\n%s", command->example);
 }

@@ -4,6 +4,8 @@
 
 #include <tiedye/recipe.h>
 
+#include "messages.h"
+
 /* How a command runs: one table for all commands, never part of a recipe. */
 typedef enum RunOption {
     OPTION_OUTPUT,
@@ -52,17 +54,19 @@ struct Arguments {
  * (the message is printed), or -1 where help was asked for. */
 int read_arguments(Arguments *arguments);
 
-/* The words (neither options nor their values) one by one; *at begins at 0. NULL at the end. */
-const char *next_word(const Arguments *arguments, int *at);
+/* A place on the command line; {0} is the first. */
+typedef struct Cursor {
+    int at;
+    bool words_only; /* behind "--" */
+} Cursor;
+
+/* The words (neither options nor their values) one by one. NULL at the end. */
+const char *next_word(const Arguments *arguments, Cursor *cursor);
 
 /* `tiedye COMMAND --help`, to standard output. */
 void print_command_help(const Command *command);
 
-/* "tiedye: message" to standard error; returns the exit code of a status. */
-int report_error(TdStatus status, const TdError *err);
-int exit_code(TdStatus status);
-
-/* A usage error: "tiedye: ..." and where to read more; returns 2. */
+/* Complain about the command line, and say where to read more; returns 2. */
 __attribute__((format(printf, 2, 3))) int usage_error(const Command *command, const char *format,
                                                       ...);
 

@@ -41,10 +41,11 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
 int run_post(const Arguments *arguments)
 {
     const char *folder = arguments->value[OPTION_OUTPUT];
-    int at = 0, code = 0;
+    Cursor cursor = {0};
+    int code = 0;
     if (folder == NULL)
         return usage_error(arguments->command, "post needs -o FOLDER");
-    if (next_word(arguments, &at) != NULL)
+    if (next_word(arguments, &cursor) != NULL)
         return usage_error(arguments->command, "post takes no sources: its recipes are fixed");
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         fprintf(stderr, "tiedye: %s: cannot make the folder: %s\n", folder, strerror(errno));

@@ -52,8 +52,9 @@ static int verify_file(const Arguments *arguments, const char *path)
 int run_verify(const Arguments *arguments)
 {
     const char *path;
-    int at = 0, code = 0, files = 0;
-    while ((path = next_word(arguments, &at)) != NULL && code != 130) {
+    Cursor cursor = {0};
+    int code = 0, files = 0;
+    while ((path = next_word(arguments, &cursor)) != NULL && code != 130) {
         int result = verify_file(arguments, path);
         code = code == 0 || result == 130 ? result : code;
         files++;

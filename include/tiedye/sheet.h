@@ -1,7 +1,7 @@
 /* tiedye/sheet.h - many pictures as one; and from a source to a file, whatever a recipe draws.
  *
  * Cell k of a sheet (row by row) is the recipe's picture with seed + k, and lies on whole pixels: a
- * cell drawn alone is the crop. Gutters are white; captions lie in them, outside the numerics
+ * cell drawn alone is the crop. Gutters are light gray; captions lie in them, outside the numerics
  * contract. */
 #ifndef TIEDYE_SHEET_H
 #define TIEDYE_SHEET_H

@@ -69,9 +69,10 @@ static void swap_point(char *words, char from, char to)
 void tdi_text_add_real(TdiText *text, double value)
 {
     char words[40];
+    bool plain = fabs(value) >= 1e-4 && fabs(value) < 1e15; /* 300, not 3e+02 */
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(words, sizeof words, "%.*g", digits, value);
-        if (strtod(words, NULL) == value)
+        if (strtod(words, NULL) == value && !(plain && strchr(words, 'e') != NULL))
             break;
     }
     swap_point(words, localeconv()->decimal_point[0], '.');

@@ -30,21 +30,25 @@
 #define TDI_EXP_LIMIT 0x1.ap6f
 #define TDI_EXP_HUGE 0x1.64p6f
 
-/* Where 1 / (1 + exp(-x)) has been 1 for a while. */
+/* The 1 in 1 / (1 + exp(-x)), whose multiples by a power of two have one bit more than the
+ * power; and where the quotient has been 1 for a while. */
+#define TDI_SIGMOID_ONE 0x1.8p-64f
+#define TDI_SIGMOID_ONE_BIT 0x00400000 /* added to the bits of a power: 1.5 times it */
 #define TDI_SIGMOID_LIMIT 0x1.4p4f
 
 /* Where exp(-x^2 / 2) has been 0 for a while, and the bits of x whose square is exact. */
 #define TDI_GAUSSIAN_LIMIT 0x1.dp3f
 #define TDI_SQUARE_MASK 0xfffff000
 
-/* tanh(r) = r + r^3 (TANH_3 + TANH_5 r^2 + ...) for |r| <= ln(2) / 4, relative. The float
- * nearest ln 2 / 2 ends in three zero bits and is within 0.04 ulp, so the products that
- * matter are exact. */
+/* tanh(r) = r + r^3 (TANH_3 + TANH_5 r^2 + ...) for -1/4 <= r / (ln(2) / 2) <= 3/4, relative;
+ * TANH_BIAS makes that the range. The float nearest ln(2) / 2 ends in three zero bits and is
+ * within 0.04 ulp, so the products that matter are exact. */
 #define TDI_TANH_INVERSE_STEP 0x1.715476p1f
+#define TDI_TANH_BIAS 0x1p-2f
 #define TDI_TANH_STEP 0x1.62e43p-2f
-#define TDI_TANH_3 -0x1.55554ep-2f
-#define TDI_TANH_5 0x1.1105a4p-3f
-#define TDI_TANH_7 -0x1.afe2bap-5f
+#define TDI_TANH_3 -0x1.555506p-2f
+#define TDI_TANH_5 0x1.10d93ep-3f
+#define TDI_TANH_7 -0x1.a3a1dp-5f
 #define TDI_TANH_LIMIT 0x1.28p3f
 
 /* log(1 + t) = t - t^2 (LOG_2 + LOG_3 t + ...) for 0 <= t <= 1, relative. */
@@ -58,21 +62,21 @@
 #define TDI_LOG_9 -0x1.4a9226p-6f
 #define TDI_LOG_10 0x1.b22adep-9f
 
-/* sin(r) = r + r^3 (SIN_3 + SIN_5 r^2 + ...) for |r| <= pi / 2 and a little, relative.
- * pi in parts of 9 bits: times a whole or half number below SIN_LIMIT / pi they are exact.
- * From SIN_LIMIT on the reduction is done in integers. */
-#define TDI_SIN_3 -0x1.55554cp-3f
-#define TDI_SIN_5 0x1.110ed8p-7f
-#define TDI_SIN_7 -0x1.9f705ap-13f
-#define TDI_SIN_9 0x1.5dbe8ap-19f
+/* sin(r) = r + r^3 (SIN_3 + SIN_5 r^2 + ...) for |r| <= pi / 2, absolute. pi in parts of 9
+ * bits: times a whole or half number below SIN_LIMIT / pi they are exact. From SIN_LIMIT on
+ * the reduction is done in integers; at 39086, close to a zero of the cosine, the parts have
+ * too few digits. */
+#define TDI_SIN_3 -0x1.555548p-3f
+#define TDI_SIN_5 0x1.110e5ap-7f
+#define TDI_SIN_7 -0x1.9f5d5p-13f
+#define TDI_SIN_9 0x1.5cd6d2p-19f
 #define TDI_INVERSE_PI 0x1.45f306p-2f
 #define TDI_PI_1 0x1.92p1f
 #define TDI_PI_2 0x1.fbp-11f
 #define TDI_PI_3 0x1.51p-21f
-#define TDI_PI_4 0x1.0bp-33f
-#define TDI_PI_5 0x1.184698p-43f
+#define TDI_PI_4 0x1.0b4612p-33f
 #define TDI_PI_64 0x1.921fb54442d18p-63 /* a double: pi * 2^-64 */
-#define TDI_SIN_LIMIT 0x1.8p15f
+#define TDI_SIN_LIMIT 0x1.3p15f
 
 /* The bits of 1 / pi after the point, 32 to a word, after one word of zeros: enough for the
  * largest float. */

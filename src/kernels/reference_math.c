@@ -54,11 +54,10 @@ static float power(float rounded)
  * added with less error than it is multiplied. */
 static float expm1_core(float r)
 {
-    float p = TDI_EXP_6 * r + TDI_EXP_5;
-    p = p * r + TDI_EXP_4;
-    p = p * r + TDI_EXP_3;
-    p = p * r + TDI_EXP_2;
-    return (r * r) * p + r;
+    float w = r * r;
+    float p = TDI_EXP_6 * w + (TDI_EXP_5 * r + TDI_EXP_4);
+    p = p * w + (TDI_EXP_3 * r + TDI_EXP_2);
+    return p * w + r;
 }
 
 /* The power 2^n, -150 <= n <= 128, comes in two factors: a float does not reach that far. */
@@ -86,16 +85,17 @@ static float exp_minus(float high, float low)
     return (s + s * expm1_core(r)) * TDI_SCALE_DOWN;
 }
 
-/* 1 / (1 + exp(-x)) with 2^-64 in place of 1: so exp(-x) does not overflow, and the quotient is
- * rounded once, denormal or not. */
+/* one / (one + one * exp(-x)) with a `one` of about 2^-64: so exp(-x) does not overflow, and the
+ * quotient is rounded once, denormal or not. That it is no power of two helps where exp(-x) is
+ * near 2^24: the sum would lose its one there, and the result half an ulp. */
 float tdi_ref_sigmoid(float x)
 {
     x = greatest(-TDI_EXP_LIMIT, least(TDI_SIGMOID_LIMIT, x));
     float rounded = TDI_ROUND_DOWNSCALED_POWER - x * TDI_LOG2_E;
     float n = TDI_ROUND_DOWNSCALED_POWER - rounded;
     float r = (n * TDI_LN2_1 - x) + n * TDI_LN2_2;
-    float s = power(rounded);
-    return TDI_SCALE_DOWN / ((s + TDI_SCALE_DOWN) + s * expm1_core(r));
+    float s = from_bits((bits_of(rounded) << 23) + TDI_SIGMOID_ONE_BIT);
+    return TDI_SIGMOID_ONE / ((s + TDI_SIGMOID_ONE) + s * expm1_core(r));
 }
 
 /* exp magnifies the error of its argument by the argument, so the square is taken in two parts:
@@ -108,39 +108,36 @@ float tdi_ref_gaussian(float x)
     return exp_minus(half * leading, (x - leading) * (0.5f * x + half));
 }
 
-/* max(x, 0) + log(1 + exp(-|x|)) */
+/* max(x, 0) + log(1 + t) with t = exp(-|x|), the largest of the three terms added last. */
 float tdi_ref_softplus(float x)
 {
     float t = exp_minus(least(TDI_EXP_LIMIT, magnitude(x)), 0);
-    float p = TDI_LOG_10 * t + TDI_LOG_9;
-    p = p * t + TDI_LOG_8;
-    p = p * t + TDI_LOG_7;
-    p = p * t + TDI_LOG_6;
-    p = p * t + TDI_LOG_5;
-    p = p * t + TDI_LOG_4;
-    p = p * t + TDI_LOG_3;
-    p = p * t + TDI_LOG_2;
-    return greatest(0, x) + (t - (t * t) * p);
+    float w = t * t;
+    float p = TDI_LOG_10 * w + (TDI_LOG_9 * t + TDI_LOG_8);
+    p = p * w + (TDI_LOG_7 * t + TDI_LOG_6);
+    p = p * w + (TDI_LOG_5 * t + TDI_LOG_4);
+    p = (p * t + TDI_LOG_3) * t + TDI_LOG_2;
+    return t + (greatest(0, x) - p * w);
 }
 
-/* With x = n ln(2)/2 + r, s = 2^(n - 1) and t = tanh(r), the addition theorem says
- *     tanh(x) = ((s - 1/2) + (s + 1/2) t) / ((s + 1/2) + (s - 1/2) t).
+/* With |x| = n ln(2)/2 + r, s = 2^(n - 1) and t = tanh(r), the addition theorem says
+ *     tanh |x| = ((s - 1/2) + (s + 1/2) t) / ((s + 1/2) + (s - 1/2) t).
  * The denominator is the numerator and 1 - t: written so, the two share their rounding errors,
- * which then fall out where tanh is near 1. Without n it is t, with all its digits. */
+ * which then fall out where tanh is near 1. Without n it is t, with all its digits. The bias of
+ * the rounding puts the steps in n where numerator and denominator have the most digits. */
 float tdi_ref_tanh(float x)
 {
     float a = least(TDI_TANH_LIMIT, magnitude(x));
-    float rounded = a * TDI_TANH_INVERSE_STEP + TDI_ROUND_HALF_POWER;
+    float rounded = (a * TDI_TANH_INVERSE_STEP - TDI_TANH_BIAS) + TDI_ROUND_HALF_POWER;
     float n = rounded - TDI_ROUND_HALF_POWER;
     float r = a - n * TDI_TANH_STEP;
     float w = r * r;
-    float p = TDI_TANH_7 * w + TDI_TANH_5;
-    p = p * w + TDI_TANH_3;
+    float p = (TDI_TANH_7 * w + TDI_TANH_5) * w + TDI_TANH_3;
     float t = r + (r * w) * p;
     float s = power(rounded);
     float numerator = (s - 0.5f) + (s + 0.5f) * t;
     float result = numerator / (numerator + (1 - t));
-    return from_bits(bits_of(result) | (bits_of(x) & SIGN));
+    return from_bits(bits_of(result) ^ (bits_of(x) & SIGN));
 }
 
 /* ---- Sine and cosine ---------------------------------------------------------------------- */
@@ -152,18 +149,19 @@ static float sine_core(float r)
     float p = TDI_SIN_9 * w + TDI_SIN_7;
     p = p * w + TDI_SIN_5;
     p = p * w + TDI_SIN_3;
-    return r + r * (w * p);
+    return r + (r * w) * p;
 }
 
-/* a - n pi. All but the last product and the last two sums are exact, so that the result has
- * its digits also where a is next to n pi. */
+/* a - n pi. The first two parts are taken off without error. The other two are added first, and
+ * what their sum lost is taken off last: so a result of ordinary size is rounded once, and one
+ * near 0 keeps its digits. */
 static float less_pi(float a, float n)
 {
-    a = a - n * TDI_PI_1;
-    a = a - n * TDI_PI_2;
-    a = a - n * TDI_PI_3;
-    a = a - n * TDI_PI_4;
-    return a - n * TDI_PI_5;
+    a = (a - n * TDI_PI_1) - n * TDI_PI_2;
+    float third = n * TDI_PI_3, fourth = n * TDI_PI_4;
+    float sum = third + fourth;
+    float lost = fourth - (sum - third);
+    return (a - sum) - lost;
 }
 
 /* sin(a) = (-1)^n sin(a - n pi), and the sign of x apart, which keeps -0. */
@@ -262,19 +260,15 @@ float tdi_ref_step(float x)
     return x > 0 ? 1 : 0;
 }
 
-/* On a quarter power of u the curve is nearly straight: a polynomial does. */
+/* In the fourth root of u the curve is nearly straight. Its square is at hand. */
 float tdi_ref_srgb_encode(float u)
 {
     u = least(greatest(u, 0), 1);
-    float q = sqrtf(sqrtf(u));
-    float p = TDI_SRGB_8 * q + TDI_SRGB_7;
-    p = p * q + TDI_SRGB_6;
-    p = p * q + TDI_SRGB_5;
-    p = p * q + TDI_SRGB_4;
-    p = p * q + TDI_SRGB_3;
-    p = p * q + TDI_SRGB_2;
-    p = p * q + TDI_SRGB_1;
-    p = p * q + TDI_SRGB_0;
+    float w = sqrtf(u), q = sqrtf(w);
+    float p = TDI_SRGB_8 * w + (TDI_SRGB_7 * q + TDI_SRGB_6);
+    p = p * w + (TDI_SRGB_5 * q + TDI_SRGB_4);
+    p = p * w + (TDI_SRGB_3 * q + TDI_SRGB_2);
+    p = p * w + (TDI_SRGB_1 * q + TDI_SRGB_0);
     return u < TDI_SRGB_KNEE ? u * TDI_SRGB_SLOPE : least(p, 1);
 }
 

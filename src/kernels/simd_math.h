@@ -8,10 +8,16 @@
 #include "kernels/reference_math.h"
 #include "kernels/vec.h"
 
-/* Multiplies by x and adds the next coefficient. */
-TDI_INLINE vf v_horner(vf p, vf x, float coefficient)
+/* p x + c */
+TDI_INLINE vf v_horner(vf p, vf x, float c)
 {
-    return p * x + vf_set(coefficient);
+    return p * x + vf_set(c);
+}
+
+/* p x^2 + (b x + c), given x^2: two steps in the time of one. */
+TDI_INLINE vf v_horner2(vf p, vf square, float b, vf x, float c)
+{
+    return p * square + (vf_set(b) * x + vf_set(c));
 }
 
 /* The last bits of a rounded sum as an exponent, or as a sign. */
@@ -34,11 +40,10 @@ TDI_INLINE vf v_clamp(vf x, float low, float high)
 
 TDI_INLINE vf v_expm1_core(vf r)
 {
-    vf p = v_horner(vf_set(TDI_EXP_6), r, TDI_EXP_5);
-    p = v_horner(p, r, TDI_EXP_4);
-    p = v_horner(p, r, TDI_EXP_3);
-    p = v_horner(p, r, TDI_EXP_2);
-    return (r * r) * p + r;
+    vf w = r * r;
+    vf p = v_horner2(vf_set(TDI_EXP_6), w, TDI_EXP_5, r, TDI_EXP_4);
+    p = v_horner2(p, w, TDI_EXP_3, r, TDI_EXP_2);
+    return p * w + r;
 }
 
 TDI_INLINE vf v_exp(vf x)
@@ -68,8 +73,8 @@ TDI_INLINE vf v_sigmoid(vf x)
     vf rounded = vf_set(TDI_ROUND_DOWNSCALED_POWER) - x * vf_set(TDI_LOG2_E);
     vf n = vf_set(TDI_ROUND_DOWNSCALED_POWER) - rounded;
     vf r = (n * vf_set(TDI_LN2_1) - x) + n * vf_set(TDI_LN2_2);
-    vf s = v_power(rounded);
-    vf one = vf_set(TDI_SCALE_DOWN);
+    vf s = vf_from_bits(v_shift_left(rounded, 23) + vi_set(TDI_SIGMOID_ONE_BIT));
+    vf one = vf_set(TDI_SIGMOID_ONE);
     return one / ((s + one) + s * v_expm1_core(r));
 }
 
@@ -84,30 +89,27 @@ TDI_INLINE vf v_gaussian(vf x)
 TDI_INLINE vf v_softplus(vf x)
 {
     vf t = v_exp_minus(vf_min(vf_set(TDI_EXP_LIMIT), vf_abs(x)), vf_set(0));
-    vf p = v_horner(vf_set(TDI_LOG_10), t, TDI_LOG_9);
-    p = v_horner(p, t, TDI_LOG_8);
-    p = v_horner(p, t, TDI_LOG_7);
-    p = v_horner(p, t, TDI_LOG_6);
-    p = v_horner(p, t, TDI_LOG_5);
-    p = v_horner(p, t, TDI_LOG_4);
-    p = v_horner(p, t, TDI_LOG_3);
-    p = v_horner(p, t, TDI_LOG_2);
-    return vf_max(vf_set(0), x) + (t - (t * t) * p);
+    vf w = t * t;
+    vf p = v_horner2(vf_set(TDI_LOG_10), w, TDI_LOG_9, t, TDI_LOG_8);
+    p = v_horner2(p, w, TDI_LOG_7, t, TDI_LOG_6);
+    p = v_horner2(p, w, TDI_LOG_5, t, TDI_LOG_4);
+    p = v_horner(v_horner(p, t, TDI_LOG_3), t, TDI_LOG_2);
+    return t + (vf_max(vf_set(0), x) - p * w);
 }
 
 TDI_INLINE vf v_tanh(vf x)
 {
-    vf a = vf_min(vf_set(TDI_TANH_LIMIT), vf_abs(x));
-    vf rounded = a * vf_set(TDI_TANH_INVERSE_STEP) + vf_set(TDI_ROUND_HALF_POWER);
+    vf a = vf_min(vf_set(TDI_TANH_LIMIT), vf_abs(x)), half = vf_set(0.5f);
+    vf steps = a * vf_set(TDI_TANH_INVERSE_STEP) - vf_set(TDI_TANH_BIAS);
+    vf rounded = steps + vf_set(TDI_ROUND_HALF_POWER);
     vf n = rounded - vf_set(TDI_ROUND_HALF_POWER);
     vf r = a - n * vf_set(TDI_TANH_STEP);
     vf w = r * r;
-    vf p = v_horner(vf_set(TDI_TANH_7), w, TDI_TANH_5);
-    p = v_horner(p, w, TDI_TANH_3);
+    vf p = v_horner(v_horner(vf_set(TDI_TANH_7), w, TDI_TANH_5), w, TDI_TANH_3);
     vf t = r + (r * w) * p;
-    vf s = v_power(rounded), half = vf_set(0.5f);
+    vf s = v_power(rounded);
     vf numerator = (s - half) + (s + half) * t;
-    return vf_copysign(numerator / (numerator + (vf_set(1) - t)), x);
+    return vf_flip_sign(numerator / (numerator + (vf_set(1) - t)), vf_bits(x));
 }
 
 /* ---- Sine and cosine ---------------------------------------------------------------------- */
@@ -118,16 +120,16 @@ TDI_INLINE vf v_sine_core(vf r)
     vf p = v_horner(vf_set(TDI_SIN_9), w, TDI_SIN_7);
     p = v_horner(p, w, TDI_SIN_5);
     p = v_horner(p, w, TDI_SIN_3);
-    return r + r * (w * p);
+    return r + (r * w) * p;
 }
 
 TDI_INLINE vf v_less_pi(vf a, vf n)
 {
-    a = a - n * vf_set(TDI_PI_1);
-    a = a - n * vf_set(TDI_PI_2);
-    a = a - n * vf_set(TDI_PI_3);
-    a = a - n * vf_set(TDI_PI_4);
-    return a - n * vf_set(TDI_PI_5);
+    a = (a - n * vf_set(TDI_PI_1)) - n * vf_set(TDI_PI_2);
+    vf third = n * vf_set(TDI_PI_3), fourth = n * vf_set(TDI_PI_4);
+    vf sum = third + fourth;
+    vf lost = fourth - (sum - third);
+    return (a - sum) - lost;
 }
 
 /* Replaces y by huge(x) in the lanes with huge x, of which there is at least one. Out of line,
@@ -197,15 +199,11 @@ TDI_INLINE vf v_step(vf x)
 TDI_INLINE vf v_srgb_encode(vf u)
 {
     u = vf_min(vf_max(u, vf_set(0)), vf_set(1));
-    vf q = vf_sqrt(vf_sqrt(u));
-    vf p = v_horner(vf_set(TDI_SRGB_8), q, TDI_SRGB_7);
-    p = v_horner(p, q, TDI_SRGB_6);
-    p = v_horner(p, q, TDI_SRGB_5);
-    p = v_horner(p, q, TDI_SRGB_4);
-    p = v_horner(p, q, TDI_SRGB_3);
-    p = v_horner(p, q, TDI_SRGB_2);
-    p = v_horner(p, q, TDI_SRGB_1);
-    p = v_horner(p, q, TDI_SRGB_0);
+    vf w = vf_sqrt(u), q = vf_sqrt(w);
+    vf p = v_horner2(vf_set(TDI_SRGB_8), w, TDI_SRGB_7, q, TDI_SRGB_6);
+    p = v_horner2(p, w, TDI_SRGB_5, q, TDI_SRGB_4);
+    p = v_horner2(p, w, TDI_SRGB_3, q, TDI_SRGB_2);
+    p = v_horner2(p, w, TDI_SRGB_1, q, TDI_SRGB_0);
     vf linear = u * vf_set(TDI_SRGB_SLOPE);
     return vf_select(u < vf_set(TDI_SRGB_KNEE), linear, vf_min(p, vf_set(1)));
 }

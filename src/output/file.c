@@ -31,8 +31,7 @@ struct TdiFile {
     unsigned char buffer[BUFFER_BYTES];
 };
 
-/* ---- Failures in words --------------------------------------------------------------------
- */
+/* ---- Failures in words ------------------------------------------------------------------- */
 
 static TdStatus fail_code(const char *name, int code, TdError *err)
 {
@@ -70,8 +69,7 @@ static TdStatus fail_create(const char *path, int code, TdError *err)
                     (int)length, path, (int)length, path);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------
- */
+/* ---- Opening ----------------------------------------------------------------------------- */
 
 static char *copy_text(const char *words)
 {
@@ -210,8 +208,7 @@ TdStatus tdi_file_open(const char *path, const char *binary, const TdRun *run, T
     return TD_OK;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------
- */
+/* ---- Writing ----------------------------------------------------------------------------- */
 
 /* After a write that moved nothing: whether to go on. A standard output that somebody made
  * non-blocking is waited for. */
@@ -264,8 +261,7 @@ TdStatus tdi_file_write(TdiFile *file, const void *bytes, size_t size, TdError *
     return TD_OK;
 }
 
-/* ---- Ending -------------------------------------------------------------------------------
- */
+/* ---- Ending ------------------------------------------------------------------------------ */
 
 /* As well as may be: only root gives files away, and some file systems know no modes. The owner
  * goes first, since a change of it takes bits from the mode. */

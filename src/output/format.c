@@ -14,16 +14,14 @@ static const TdiFormat *const formats[] = {
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
 
-/* ---- Rasters ------------------------------------------------------------------------------
- */
+/* ---- Rasters ----------------------------------------------------------------------------- */
 
 size_t tdi_sample_count(const TdRaster *raster, uint32_t count)
 {
     return (size_t)raster->width * raster->channels * count;
 }
 
-/* ---- The table ----------------------------------------------------------------------------
- */
+/* ---- The table --------------------------------------------------------------------------- */
 
 size_t td_format_count(void)
 {
@@ -99,8 +97,7 @@ const TdFormatInfo *td_format_find(const char *name, const char *path, TdError *
     return NULL;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------
- */
+/* ---- Opening ----------------------------------------------------------------------------- */
 
 static const TdiFormat *format_of(const TdFormatInfo *info)
 {
@@ -188,8 +185,7 @@ TdStatus td_output_open(const TdFormatInfo *info, const char *path, const TdRast
     return TD_OK;
 }
 
-/* ---- Rows ---------------------------------------------------------------------------------
- */
+/* ---- Rows -------------------------------------------------------------------------------- */
 
 uint32_t td_output_band_rows(const TdOutput *output)
 {
@@ -218,8 +214,7 @@ TdStatus td_output_rows(TdOutput *output, const void *rows, uint32_t count, TdEr
     return status;
 }
 
-/* ---- Ending -------------------------------------------------------------------------------
- */
+/* ---- Ending ------------------------------------------------------------------------------ */
 
 static TdStatus complete(TdOutput *output, TdError *err)
 {

@@ -30,8 +30,7 @@ struct TdPngReader {
     uint32_t rows_done;
 };
 
-/* ---- libpng's callbacks -------------------------------------------------------------------
- */
+/* ---- libpng's callbacks ------------------------------------------------------------------ */
 
 static void on_error(png_structp png, png_const_charp message)
 {
@@ -74,8 +73,7 @@ static void on_read(png_structp png, png_bytep bytes, size_t size)
     }
 }
 
-/* ---- Opening ------------------------------------------------------------------------------
- */
+/* ---- Opening ----------------------------------------------------------------------------- */
 
 /* Strict: wrong checksums and what libpng would overlook are errors. */
 static void set_limits(png_structp png)
@@ -175,8 +173,7 @@ bool td_png_probe(const char *path)
     return same;
 }
 
-/* ---- What it holds ------------------------------------------------------------------------
- */
+/* ---- What it holds ----------------------------------------------------------------------- */
 
 const char *td_png_recipe(const TdPngReader *reader, TdError *err)
 {
@@ -233,8 +230,7 @@ TdStatus td_png_raster(const TdPngReader *reader, TdRaster *raster, TdError *err
     return check_size(reader, raster, err);
 }
 
-/* ---- Rows ---------------------------------------------------------------------------------
- */
+/* ---- Rows -------------------------------------------------------------------------------- */
 
 static bool is_little_endian(void)
 {

@@ -44,8 +44,7 @@ static TdStatus fail_broken(const TdiSource *source, const char *what, TdError *
     return tdi_fail(err, TD_ERROR_FORMAT, "%s: broken PNG: %s", tdi_source_name(source), what);
 }
 
-/* ---- Chunks -------------------------------------------------------------------------------
- */
+/* ---- Chunks ------------------------------------------------------------------------------ */
 
 static TdStatus check_signature(TdiSource *source, TdError *err)
 {
@@ -104,8 +103,7 @@ static TdStatus read_data(TdiSource *source, const Chunk *chunk, uint8_t *bytes,
                     tdi_source_name(source), chunk->type);
 }
 
-/* ---- The recipe ---------------------------------------------------------------------------
- */
+/* ---- The recipe -------------------------------------------------------------------------- */
 
 static TdStatus fail_long(const TdiSource *source, TdError *err)
 {
@@ -253,8 +251,7 @@ static TdStatus read_text(TdiSource *source, const Chunk *chunk, char **recipe, 
     return status;
 }
 
-/* ---- All chunks ---------------------------------------------------------------------------
- */
+/* ---- All chunks -------------------------------------------------------------------------- */
 
 /* Dots per metre, where the two directions agree. */
 static TdStatus read_resolution(TdiSource *source, const Chunk *chunk, double *dots_per_inch,

@@ -21,7 +21,8 @@
 #include <omp.h>
 #endif
 
-/* Raw bytes of a strip, about. Larger strips pack no better and leave the caches. */
+/* Raw bytes of a strip, about. Strips four times as large are packed a tenth faster and no
+ * smaller (measured), but there are fewer of them to share among threads. */
 #define STRIP_BYTES (UINT64_C(256) << 10)
 
 /* A band has so many strips for a thread, and no more than so many in all. */
@@ -61,8 +62,7 @@ typedef struct PngWriter {
     int threads;
 } PngWriter;
 
-/* ---- libpng's callbacks -------------------------------------------------------------------
- */
+/* ---- libpng's callbacks ------------------------------------------------------------------ */
 
 static void on_error(png_structp png, png_const_charp message)
 {
@@ -109,8 +109,7 @@ static void on_flush(png_structp png)
     (void)png;
 }
 
-/* ---- What stands before the pixels --------------------------------------------------------
- */
+/* ---- What stands before the pixels ------------------------------------------------------- */
 
 static TdStatus create_png(PngWriter *writer, TdError *err)
 {
@@ -157,8 +156,7 @@ static TdStatus write_head(PngWriter *writer, const TdRaster *raster, const char
     return writer->status;
 }
 
-/* ---- Workers ------------------------------------------------------------------------------
- */
+/* ---- Workers ----------------------------------------------------------------------------- */
 
 static uint64_t filtered_size(const PngWriter *writer)
 {
@@ -254,8 +252,7 @@ static void release_png(TdOutput *output)
     tdi_free(writer->carry);
 }
 
-/* ---- Strips -------------------------------------------------------------------------------
- */
+/* ---- Strips ------------------------------------------------------------------------------ */
 
 /* Row `i` of a strip in PNG's byte order. Two rows are kept: this one and the one above. */
 static const uint8_t *ordered_row(const PngWriter *writer, Worker *worker, const Strip *strip,
@@ -353,6 +350,7 @@ static TdStatus write_strips(PngWriter *writer, const uint8_t *rows, uint32_t co
     if (strips == 0)
         return TD_OK;
     int threads = strips < (uint32_t)writer->threads ? (int)strips : writer->threads;
+    (void)threads; /* where there is no OpenMP */
 #pragma omp parallel for ordered schedule(static, 1) num_threads(threads) if (threads > 1)
     for (uint32_t i = 0; i < strips; i++) {
         Worker *worker = &writer->workers[thread_number()];

@@ -16,7 +16,25 @@ static const TdPreset presets[] = {
     {"post-10-5-3", "a few neurons: soft wedges", POST "layers = 10,5,3\n"},
     {"post-20-10-3", "more neurons: clear colour wedges", POST "layers = 20,10,3\n"},
     {"deeper", "tie-dye stacked deeper: shattered, hard to read", POST "layers = 100,50x4,3\n"},
-    {"ghostly", "one channel: smoke in black and white", POST "layers = 100,50,1\n"},
+    {"ghostly", "one channel: smoke in black and white",
+     POST "layers = 50,20,3,1\ntone = rescale\n"},
+    {"silk", "wide soft folds of two or three colours",
+     "layers = 24x6,3\nsigma_w = 1.7\nsigma_b = 0.9\nextent = 1.2\n"},
+    {"velvet", "heavy cloth with deep creases",
+     "layers = 32x12,3\nresidual = on\nsigma_w = 1.3\nsigma_b = 0.8\nextent = 3\n"},
+    {"marble", "polished stone: flowing veins with sharp rims",
+     "layers = 24x10,3\nsigma_w = 2.6\nsigma_b = 0.6\nextent = 1\n"},
+    {"petals", "flowers of many thin petals",
+     "act = gaussian\nout = sin\nlayers = 30x4,3\nsigma_w = 3\nsigma_b = 1\n"},
+    {"agate", "rings and islands, as in a cut stone",
+     "inputs = x,y,r\nact = cos\nlayers = 16x3,3\nsigma_w = 2.2\nsigma_b = 2\n"},
+    {"bubbles", "glowing blobs adrift",
+     "inputs = x,y,r\nact = sin\nlayers = 32x4,3\nsigma_w = 1.7\nsigma_b = 1.5\n"
+     "extent = 1.5\npalette = oklab\n"},
+    {"stained-glass", "flat splinters with straight edges",
+     "act = step\nlayers = 30,8,3\nsigma_w = 2\nsigma_b = 1\nextent = 1.5\nantialias = 4\n"},
+    {"ink", "black ink in water",
+     "layers = 24x10,1\nsigma_w = 3\nsigma_b = 0.6\nextent = 1\n"},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };

@@ -11,7 +11,7 @@
 #include "render/renderer.h"
 #include "sheet/caption.h"
 
-enum { PAPER = 255, INK = 70 }; /* of 255: white, dark gray */
+enum { PAPER = 238, INK = 60 }; /* of 255; not white, or white pictures would have no edge */
 
 typedef struct Sheet {
     TdPicture head;

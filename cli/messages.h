@@ -1,0 +1,24 @@
+/* Talking: one line a failure on standard error, and text in lines that fit a terminal. */
+#ifndef CLI_MESSAGES_H
+#define CLI_MESSAGES_H
+
+#include <tiedye/base.h>
+
+/* "tiedye: message" as one line, whatever bytes its parts hold. */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* Complain about a failed call; returns the exit code of its status. */
+int report_error(TdStatus status, const TdError *err);
+int exit_code(TdStatus status);
+
+/* Complain that there is no memory; returns the exit code. */
+int report_memory(void);
+
+/* The name nearest to `word` in spelling, NULL where none is near. */
+const char *nearest_name(const char *word, const char *const *names, size_t count);
+
+/* Print words to standard output, broken before column 80 and continued at `indent`, which is
+ * where the first line stands already. */
+void print_wrapped(const char *words, int indent);
+
+#endif

@@ -1,0 +1,358 @@
+/* Every kernel of every instruction set against the reference, bit for bit (NaN as a class), on odd
+ * sizes and on values that arithmetic stumbles over, in buffers that end (or begin) at a page that
+ * must not be touched. `check_kernels --bench` times them instead; `check_kernels SEED` replays. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fpmode.h"
+#include "tiedye/kernels.h"
+
+/* ---- Values ------------------------------------------------------------------------------- */
+
+static uint64_t random_state;
+
+/* SplitMix64 (Steele, Lea, Flood 2014). */
+static uint64_t next_random(void)
+{
+    uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static float from_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint32_t to_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* How wild a buffer's values are. */
+typedef enum Mood { TAME, LARGE, ANY_BITS, SPECIAL, MOODS } Mood;
+
+static float random_value(Mood mood)
+{
+    static const uint32_t special[] = {
+        0x00000000, 0x80000000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00001, 0x7f800001,
+        0x00000001, 0x80000001, 0x007fffff, 0x00800000, 0x7f7fffff, 0xff7fffff, 0x3f800000,
+        0xbf800000, 0x42b17218, 0xc2cff1b5, 0x41100000, 0x40490fdb, 0x46fffe00, 0x4f000000};
+    uint64_t r = next_random();
+    float tame = (float)(int32_t)(uint32_t)r * 0x1p-29f; /* -4 to 4 */
+    switch (mood) {
+    case LARGE:
+        return tame * 1000;
+    case ANY_BITS:
+        return from_bits((uint32_t)(r >> 16));
+    case SPECIAL:
+        return (r >> 60) == 0 ? tame : from_bits(special[r % (sizeof special / sizeof *special)]);
+    default:
+        return tame;
+    }
+}
+
+/* ---- Buffers ------------------------------------------------------------------------------ */
+
+typedef struct Buffer {
+    float *data;
+    size_t count;
+    void *map;
+    size_t map_bytes;
+} Buffer;
+
+/* `count` floats (a multiple of 16) whose end touches a forbidden page, or whose beginning does. */
+static Buffer make_buffer(size_t count, bool guard_end)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = count * sizeof(float);
+    size_t inner = (bytes + page - 1) / page * page;
+    Buffer buffer = {.count = count, .map_bytes = inner + 2 * page};
+    buffer.map = mmap(NULL, buffer.map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (buffer.map == MAP_FAILED ||
+        mprotect((char *)buffer.map + page, inner, PROT_READ | PROT_WRITE) != 0) {
+        perror("check_kernels: mmap");
+        exit(2);
+    }
+    size_t offset = page + (guard_end ? inner - bytes : 0);
+    buffer.data = (float *)(void *)((char *)buffer.map + offset);
+    return buffer;
+}
+
+static void free_buffer(Buffer *buffer)
+{
+    munmap(buffer->map, buffer->map_bytes);
+}
+
+static void fill(Buffer *buffer, Mood mood)
+{
+    for (size_t i = 0; i < buffer->count; i++)
+        buffer->data[i] = random_value(mood);
+}
+
+static long failures, checks;
+
+/* Compare two results; says the first difference. */
+static void compare(const char *kernel, TdCpu cpu, const Buffer *expected, const Buffer *found)
+{
+    checks++;
+    for (size_t i = 0; i < expected->count; i++) {
+        float a = expected->data[i], b = found->data[i];
+        if (to_bits(a) == to_bits(b) || (a != a && b != b))
+            continue;
+        printf("%s, %s: value %zu is %a (%08x), reference %a (%08x)\n", kernel, td_cpu_name(cpu),
+               i, (double)b, to_bits(b), (double)a, to_bits(a));
+        failures++;
+        return;
+    }
+}
+
+/* ---- Kernels ------------------------------------------------------------------------------ */
+
+typedef struct Shape {
+    size_t inputs, groups, points, stride;
+} Shape;
+
+/* Weights that are special make nothing but NaN; inputs that are special make enough. */
+static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool guard_end)
+{
+    const TdKernels *reference = td_kernels(TD_CPU_REF);
+    size_t in_count = shape.inputs == 0 ? 0 : (shape.inputs - 1) * shape.stride + shape.points;
+    size_t rows = shape.groups * TD_OUTPUT_GRAIN;
+    size_t out_count = (rows - 1) * shape.stride + shape.points;
+    Buffer in = make_buffer(in_count, guard_end);
+    Buffer weights = make_buffer(shape.groups * shape.inputs * TD_OUTPUT_GRAIN, guard_end);
+    Buffer bias = make_buffer(rows, guard_end);
+    Buffer expected = make_buffer(out_count, guard_end), found = make_buffer(out_count, guard_end);
+    TdDense layer = {weights.data, bias.data, shape.inputs, shape.groups};
+    fill(&in, mood);
+    fill(&weights, mood == SPECIAL ? TAME : mood);
+    fill(&bias, TAME);
+    fill(&expected, ANY_BITS); /* what lies between the rows must stay */
+    memcpy(found.data, expected.data, out_count * sizeof(float));
+    reference->dense(&layer, in.data, expected.data, shape.stride, shape.points);
+    kernels->dense(&layer, in.data, found.data, shape.stride, shape.points);
+    compare("dense", kernels->cpu, &expected, &found);
+    free_buffer(&in);
+    free_buffer(&weights);
+    free_buffer(&bias);
+    free_buffer(&expected);
+    free_buffer(&found);
+}
+
+/* A kernel that changes values in place, under a name. */
+typedef enum InPlace { ACTIVATION, ADD, TONE, PALETTE } InPlace;
+
+typedef struct Call {
+    InPlace kind;
+    unsigned which;
+    size_t count;
+} Call;
+
+static void call(const TdKernels *kernels, Call c, Buffer *values, const Buffer *other)
+{
+    switch (c.kind) {
+    case ACTIVATION:
+        kernels->activation[c.which](values->data, c.count);
+        break;
+    case ADD:
+        kernels->add(values->data, other->data, c.count);
+        break;
+    case TONE:
+        kernels->tone(values->data, c.count, 0.37f, c.which == 0 ? 0.5f : -1.25f);
+        break;
+    case PALETTE:
+        kernels->palette[c.which](values->data, values->count / 3, c.count);
+        break;
+    }
+}
+
+static const char *call_name(Call c)
+{
+    static const char *const palettes[] = {"rgb", "gray", "oklab", "oklab-soft"};
+    switch (c.kind) {
+    case ACTIVATION:
+        return td_activation_info((TdActivation)c.which)->name;
+    case PALETTE:
+        return palettes[c.which];
+    default:
+        return c.kind == ADD ? "add" : "tone";
+    }
+}
+
+static void check_call(const TdKernels *kernels, Call c, Mood mood, bool guard_end)
+{
+    size_t count = c.kind == PALETTE ? 3 * c.count : c.count;
+    Buffer expected = make_buffer(count, guard_end), found = make_buffer(count, guard_end);
+    Buffer other = make_buffer(count, guard_end);
+    fill(&expected, mood);
+    fill(&other, mood);
+    for (size_t i = 0; c.kind == PALETTE && i < count; i++) /* defined for u in [0, 1] */
+        expected.data[i] = (float)(next_random() >> 40) * 0x1p-24f;
+    memcpy(found.data, expected.data, count * sizeof(float));
+    call(td_kernels(TD_CPU_REF), c, &expected, &other);
+    call(kernels, c, &found, &other);
+    compare(call_name(c), kernels->cpu, &expected, &found);
+    free_buffer(&expected);
+    free_buffer(&found);
+    free_buffer(&other);
+}
+
+static void check_in_place(const TdKernels *kernels, size_t count, Mood mood, bool guard_end)
+{
+    for (unsigned act = 0; act < TD_ACT_COUNT; act++)
+        check_call(kernels, (Call){ACTIVATION, act, count}, mood, guard_end);
+    check_call(kernels, (Call){ADD, 0, count}, mood, guard_end);
+    for (unsigned which = 0; which < 2; which++)
+        check_call(kernels, (Call){TONE, which, count}, mood, guard_end);
+    for (unsigned palette = TD_PALETTE_GRAY; palette <= TD_PALETTE_OKLAB_SOFT; palette++)
+        check_call(kernels, (Call){PALETTE, palette, count}, mood, guard_end);
+}
+
+static void check_kernels(const TdKernels *kernels)
+{
+    static const size_t inputs[] = {0, 1, 2, 3, 5, 16, 33}, groups[] = {1, 2, 3, 7};
+    for (int round = 0; round < 2 * MOODS; round++) {
+        Mood mood = (Mood)(round % MOODS);
+        bool guard_end = round >= MOODS;
+        for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+            for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+                size_t points = TD_POINT_GRAIN * (1 + (i + g) % 4);
+                Shape shape = {inputs[i], groups[g], points, points + TD_POINT_GRAIN * (g % 2)};
+                check_dense(kernels, shape, mood, guard_end);
+            }
+        }
+        for (size_t count = TD_POINT_GRAIN; count <= 2048; count = count * 3 / 64 * 64 + 64)
+            check_in_place(kernels, count, mood, guard_end);
+    }
+}
+
+/* ---- Bench -------------------------------------------------------------------------------- */
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+enum { BENCH_POINTS = 512, BENCH_WIDTH = 64 };
+
+/* The best of several rounds, in nanoseconds a call. */
+static double time_call(const TdKernels *kernels, Call c, Buffer *values, const Buffer *start)
+{
+    double best = 1e9;
+    for (int round = 0; round < 15; round++) {
+        int calls = 60;
+        double begin = now();
+        for (int i = 0; i < calls; i++) {
+            memcpy(values->data, start->data, start->count * sizeof(float));
+            call(kernels, c, values, start);
+        }
+        double each = (now() - begin) / calls * 1e9;
+        best = each < best ? each : best;
+    }
+    return best;
+}
+
+static double time_dense(const TdKernels *kernels, const TdDense *layer, Buffer *in, Buffer *out)
+{
+    double best = 1e9;
+    for (int round = 0; round < 15; round++) {
+        int calls = 20;
+        double begin = now();
+        for (int i = 0; i < calls; i++)
+            kernels->dense(layer, in->data, out->data, BENCH_POINTS, BENCH_POINTS);
+        double each = (now() - begin) / calls * 1e9;
+        best = each < best ? each : best;
+    }
+    return best;
+}
+
+static void bench_dense(void)
+{
+    Buffer in = make_buffer(BENCH_WIDTH * BENCH_POINTS, true);
+    Buffer out = make_buffer(BENCH_WIDTH * BENCH_POINTS, true);
+    Buffer weights = make_buffer(BENCH_WIDTH * BENCH_WIDTH, true);
+    Buffer bias = make_buffer(BENCH_WIDTH, true);
+    TdDense layer = {weights.data, bias.data, BENCH_WIDTH, BENCH_WIDTH / TD_OUTPUT_GRAIN};
+    fill(&in, TAME);
+    fill(&weights, TAME);
+    fill(&bias, TAME);
+    printf("%-14s", "dense 64x64");
+    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++) {
+        if (!td_cpu_available((TdCpu)cpu))
+            continue;
+        double ns = time_dense(td_kernels((TdCpu)cpu), &layer, &in, &out);
+        printf("%10.1f", 2.0 * BENCH_WIDTH * BENCH_WIDTH * BENCH_POINTS / ns);
+    }
+    puts("   GFLOP/s");
+    free_buffer(&in);
+    free_buffer(&out);
+    free_buffer(&weights);
+    free_buffer(&bias);
+}
+
+static void bench_call(Call c)
+{
+    size_t count = c.kind == PALETTE ? 3 * c.count : c.count;
+    Buffer values = make_buffer(count, true), start = make_buffer(count, true);
+    for (size_t i = 0; i < count; i++)
+        start.data[i] = c.kind == PALETTE ? (float)(next_random() >> 40) * 0x1p-24f
+                                          : random_value(TAME);
+    printf("%-14s", call_name(c));
+    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
+        if (td_cpu_available((TdCpu)cpu))
+            printf("%10.3f",
+                   time_call(td_kernels((TdCpu)cpu), c, &values, &start) / (double)c.count);
+    puts("   ns a point");
+    free_buffer(&values);
+    free_buffer(&start);
+}
+
+static void bench(void)
+{
+    printf("%-14s", "one core");
+    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
+        if (td_cpu_available((TdCpu)cpu))
+            printf("%10s", td_cpu_name((TdCpu)cpu));
+    putchar('\n');
+    bench_dense();
+    for (unsigned act = 0; act < TD_ACT_COUNT; act++)
+        bench_call((Call){ACTIVATION, act, BENCH_POINTS});
+    bench_call((Call){ADD, 0, BENCH_POINTS});
+    bench_call((Call){TONE, 0, BENCH_POINTS});
+    for (unsigned palette = TD_PALETTE_GRAY; palette <= TD_PALETTE_OKLAB_SOFT; palette++)
+        bench_call((Call){PALETTE, palette, BENCH_POINTS});
+}
+
+int main(int argc, char **argv)
+{
+    TdiFpMode mode = tdi_fp_enter();
+    random_state = argc > 1 ? strtoull(argv[1], NULL, 10) : 20261123;
+    if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
+        bench();
+        return 0;
+    }
+    printf("seed %llu\n", (unsigned long long)random_state);
+    for (unsigned cpu = TD_CPU_REF + 1; cpu < TD_CPU_COUNT; cpu++) {
+        long before = failures;
+        if (!td_cpu_available((TdCpu)cpu)) {
+            printf("%s: not on this machine\n", td_cpu_name((TdCpu)cpu));
+            continue;
+        }
+        check_kernels(td_kernels((TdCpu)cpu));
+        printf("%s: %s\n", td_cpu_name((TdCpu)cpu), failures == before ? "same bits" : "DIFFERENT");
+    }
+    tdi_fp_leave(mode);
+    printf("%ld passed, %ld failed\n", checks - failures, failures);
+    return failures > 0;
+}
