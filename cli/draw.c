@@ -2,11 +2,17 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tiedye/sheet.h>
 
 #include "progress.h"
+
+const char *output_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
 
 static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *saved,
                       double seconds)
@@ -15,10 +21,11 @@ static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *s
     const char *samples = raster->type == TD_SAMPLE_F32   ? "float32"
                           : raster->type == TD_SAMPLE_U16 ? "16 bit"
                                                           : "8 bit";
-    fprintf(stderr, "%s  %u x %u, %s, seed %llu, %.1f s\n", path, (unsigned)raster->width,
-            (unsigned)raster->height, samples, (unsigned long long)recipe->seed, seconds);
+    fprintf(stderr, "%s  %u x %u, %s, seed %llu, %.1f s\n", output_name(path),
+            (unsigned)raster->width, (unsigned)raster->height, samples,
+            (unsigned long long)recipe->seed, seconds);
     if (saved->note != NULL)
-        fprintf(stderr, "tiedye: %s\n", saved->note);
+        complain("%s", saved->note);
 }
 
 int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
@@ -29,7 +36,7 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
     TdSaving saving = {arguments->value[OPTION_FORMAT],
                        arguments->value[OPTION_NO_RECIPE] != NULL};
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
-    start_progress(&run, path, quiet);
+    start_progress(&run, output_name(path), quiet);
     TdStatus status = td_draw_save(recipe, path, &saving, &run, &saved, &err);
     double seconds = end_progress(&run);
     if (status != TD_OK)
@@ -50,6 +57,16 @@ static void free_name(const Arguments *arguments, char *path, size_t size)
         snprintf(path, size, "tiedye-%llu-%u.%s", seed, n, extension);
 }
 
+/* Said here, since its name seems to lack an extension only. */
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+        return false;
+    complain("%.400s: is a folder; name a file in it", path);
+    return true;
+}
+
 int draw(const Arguments *arguments)
 {
     char name[96];
@@ -58,5 +75,9 @@ int draw(const Arguments *arguments)
         free_name(arguments, name, sizeof name);
         path = name;
     }
+    if (path[0] == '\0')
+        return usage_error(arguments->command, "the name behind --output is empty");
+    if (is_folder(path))
+        return 1;
     return draw_to(arguments, arguments->recipe, path);
 }

@@ -11,4 +11,7 @@ int draw(const Arguments *arguments);
 /* The same for a recipe and path of one's own. */
 int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path);
 
+/* What a path is called in messages. */
+const char *output_name(const char *path);
+
 #endif

@@ -8,17 +8,14 @@
 int run_info(const Arguments *arguments)
 {
     bool link = arguments->value[OPTION_LINK] != NULL, json = arguments->value[OPTION_JSON] != NULL;
-    Cursor cursor = {0};
-    if (next_word(arguments, &cursor) == NULL)
+    if (arguments->argc == 0)
         return usage_error(arguments->command, "info needs a picture or another source");
     if (link && json)
         return usage_error(arguments->command, "--link and --json exclude each other");
     TdRecipeForm form = link ? TD_FORM_LINK : json ? TD_FORM_JSON : TD_FORM_TEXT;
     char *text = td_recipe_print(arguments->recipe, form);
-    if (text == NULL) {
-        fputs("tiedye: out of memory\n", stderr);
-        return 1;
-    }
+    if (text == NULL)
+        return report_memory();
     printf("%s%s", text, form == TD_FORM_TEXT ? "" : "\n");
     td_text_free(text);
     return 0;

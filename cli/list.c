@@ -15,7 +15,8 @@ static void list_keys(void)
         if ((int)key->group != group)
             printf("%s%s\n", group < 0 ? "" : "\n", td_group_name(key->group));
         group = (int)key->group;
-        printf("  %-10s %-12s %s\n", key->name, key->preset, key->help);
+        printf("  %-10s %-12s ", key->name, key->preset);
+        print_wrapped(key->help, 26);
     }
 }
 
@@ -24,22 +25,27 @@ static void list_activations(void)
     static const char *const classes[] = {"smooth", "kinked", "stepped"};
     for (unsigned i = 0; i < TD_ACT_COUNT; i++) {
         const TdActivationInfo *info = td_activation_info((TdActivation)i);
-        printf("%-11s %-8s %-18s %s\n", info->name, classes[info->smoothness], info->formula,
-               info->source);
+        printf("%-11s %-8s %s", info->name, classes[info->smoothness], info->formula);
+        if (info->source[0] != '\0')
+            printf("%*s%s", 19 - (int)strlen(info->formula), "", info->source);
+        putchar('\n');
     }
 }
 
 static void list_presets(void)
 {
-    for (size_t i = 0; i < td_preset_count(); i++)
-        printf("@%-14s %s\n", td_preset_info(i)->name, td_preset_info(i)->help);
+    for (size_t i = 0; i < td_preset_count(); i++) {
+        printf("@%-14s ", td_preset_info(i)->name);
+        print_wrapped(td_preset_info(i)->help, 16);
+    }
 }
 
 static void list_formats(void)
 {
     for (size_t i = 0; i < td_format_count(); i++) {
         const TdFormatInfo *info = td_format_info(i);
-        printf("%-5s %-12s %s\n", info->name, info->extensions, info->help);
+        printf("%-5s %-12s ", info->name, info->extensions);
+        print_wrapped(info->help, 19);
     }
 }
 
@@ -57,7 +63,9 @@ int run_list(const Arguments *arguments)
     const char *name = next_word(arguments, &cursor);
     if (name == NULL)
         return usage_error(arguments->command,
-                           "list what: keys, activations, presets or formats?");
+                           "list needs a table: keys, activations, presets or formats");
+    if (next_word(arguments, &cursor) != NULL)
+        return usage_error(arguments->command, "list prints one table at a time");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (strcmp(tables[i].name, name) != 0)
             continue;
@@ -65,5 +73,5 @@ int run_list(const Arguments *arguments)
         return 0;
     }
     return usage_error(arguments->command,
-                       "\"%s\" is no table: keys, activations, presets or formats", name);
+                       "\"%.40s\" is no table: keys, activations, presets or formats", name);
 }

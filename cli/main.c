@@ -1,6 +1,7 @@
 /* tiedye: the table of commands. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -21,12 +22,12 @@ static const Command commands[] = {
      "  tiedye sheet @tie-dye --count 32 --columns 8 --size 256x256 -o sheet.png\n"
      "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
      GROUPS_PICTURE | 1u << TD_GROUP_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
-    {"info", "SOURCE... [--link|--json]", "the recipe of a picture",
-     "Prints the recipe that a PNG carries (or that sources add up to): as text for a\n"
-     ".tie file, as a share link, or as JSON.",
+    {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
+     "Prints the recipe that a PNG carries (or that sources and keys add up to): as text\n"
+     "for a .tie file, as a share link, or as JSON.",
      "  tiedye info seven.png > seven.tie\n"
-     "  tiedye info seven.png --link\n",
-     0, 1u << OPTION_LINK | 1u << OPTION_JSON, true, run_info},
+     "  tiedye info @tie-dye --seed 7 --link\n",
+     GROUPS_PICTURE | 1u << TD_GROUP_SHEET, 1u << OPTION_LINK | 1u << OPTION_JSON, true, run_info},
     {"verify", "FILE...", "draw a picture again and compare",
      "Draws the recipe of each PNG again and compares the pixels (of a sheet: of its\n"
      "cells). Exit code 0: identical or within one code; 5: different, and where.",
@@ -50,7 +51,7 @@ static const Command commands[] = {
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
-static void print_help(FILE *stream)
+static void print_help(void)
 {
     fputs("tiedye draws random neural networks: fed with x and y, they answer with a colour.\n\n"
           "  tiedye render                          a picture: tiedye-1.png\n"
@@ -58,9 +59,9 @@ static void print_help(FILE *stream)
           "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"
           "  tiedye render sheet.png --bits 16      a picture is its own recipe\n\n"
           "commands (each with --help):\n",
-          stream);
+          stdout);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
 }
 
 static const Command *find_command(const char *name)
@@ -71,17 +72,30 @@ static const Command *find_command(const char *name)
     return NULL;
 }
 
+static int fail_command(const char *name)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *near = nearest_name(name, names, COMMAND_COUNT);
+    if (near != NULL)
+        complain("unknown command \"%.40s\"; did you mean %s?", name, near);
+    else if (name[0] == '-')
+        complain("unknown option %.40s; a command comes first, as in tiedye render --seed 7", name);
+    else
+        complain("unknown command \"%.40s\"; `tiedye` alone names them all", name);
+    return 2;
+}
+
 static int run_command(const Command *command, int argc, char **argv)
 {
     Arguments arguments = {.command = command, .argc = argc, .argv = argv};
     arguments.recipe = td_recipe_create();
-    if (arguments.recipe == NULL) {
-        fputs("tiedye: out of memory\n", stderr);
-        return 1;
-    }
-    catch_interrupts(&arguments.run);
+    if (arguments.recipe == NULL)
+        return report_memory();
     int code = read_arguments(&arguments);
     if (code == 0) {
+        catch_interrupts(&arguments.run);
         code = command->run(&arguments);
     } else if (code < 0) {
         print_command_help(command);
@@ -91,30 +105,44 @@ static int run_command(const Command *command, int argc, char **argv)
     return code;
 }
 
+/* `tiedye`, `tiedye --help`, `tiedye help sheet` */
+static int help(const char *name)
+{
+    const Command *command = name != NULL ? find_command(name) : NULL;
+    if (name != NULL && command == NULL)
+        return fail_command(name);
+    if (command != NULL)
+        print_command_help(command);
+    else
+        print_help();
+    return 0;
+}
+
 /* What was printed must have arrived: a full disk behind `tiedye info > file` is a failure. */
 static int finish(int code)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return code;
-    perror("tiedye: standard output");
+    complain("standard output: %s", errno == ENOSPC ? "the disk is full" : strerror(errno));
     return code != 0 ? code : 1;
+}
+
+static int run(int argc, char **argv)
+{
+    if (argc < 2)
+        return help(NULL);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return help(argc > 2 ? argv[2] : NULL);
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("tiedye %s\n", td_version());
+        return 0;
+    }
+    const Command *command = find_command(argv[1]);
+    return command != NULL ? run_command(command, argc - 2, argv + 2) : fail_command(argv[1]);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_help(stdout);
-        return finish(0);
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("tiedye %s\n", td_version());
-        return finish(0);
-    }
-    const Command *command = find_command(argv[1]);
-    if (command == NULL) {
-        fprintf(stderr, "tiedye: unknown command \"%s\"; `tiedye` alone names them all\n", argv[1]);
-        return 2;
-    }
-    return finish(run_command(command, argc - 2, argv + 2));
+    signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever our parent ignores */
+    return finish(run(argc, argv));
 }

@@ -331,7 +331,8 @@ enum { HELP_COLUMN = 28 };
 /* What is written stands left of its explanation, or above it where it is long. */
 static void print_help_line(const char *left, const char *help)
 {
-    if (printf("  %-*s", HELP_COLUMN - 2, left) > HELP_COLUMN || strlen(left) == HELP_COLUMN - 2)
+    printf("  %-*s", HELP_COLUMN - 2, left);
+    if (strlen(left) >= HELP_COLUMN - 2)
         printf("\n%*s", HELP_COLUMN, "");
     print_wrapped(help, HELP_COLUMN);
 }

@@ -26,10 +26,8 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     if (length < 0 || (size_t)length >= sizeof path)
         return usage_error(arguments->command, "the folder's name is too long");
     TdRecipe *recipe = td_recipe_create();
-    if (recipe == NULL) {
-        fputs("tiedye: out of memory\n", stderr);
-        return 1;
-    }
+    if (recipe == NULL)
+        return report_memory();
     TdStatus status = td_source_read(recipe, figures[i].preset, &err);
     if (status == TD_OK)
         status = td_recipe_parse(recipe, "draw = sheet\nsize = 256x256\n", &err);
@@ -38,19 +36,32 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     return code;
 }
 
+static int make_folder(const char *folder)
+{
+    struct stat about;
+    if (mkdir(folder, 0777) == 0)
+        return 0;
+    int code = errno;
+    if (code == EEXIST && stat(folder, &about) == 0 && S_ISDIR(about.st_mode))
+        return 0;
+    if (code == ENOENT)
+        complain("%.400s: cannot make the folder, as the one that it lies in does not exist", folder);
+    else if (code == EEXIST)
+        complain("%.400s: exists and is no folder", folder);
+    else
+        complain("%.400s: cannot make the folder: %s", folder, strerror(code));
+    return 1;
+}
+
 int run_post(const Arguments *arguments)
 {
     const char *folder = arguments->value[OPTION_OUTPUT];
     Cursor cursor = {0};
-    int code = 0;
     if (folder == NULL)
         return usage_error(arguments->command, "post needs -o FOLDER");
     if (next_word(arguments, &cursor) != NULL)
         return usage_error(arguments->command, "post takes no sources: its recipes are fixed");
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "tiedye: %s: cannot make the folder: %s\n", folder, strerror(errno));
-        return 1;
-    }
+    int code = make_folder(folder);
     for (size_t i = 0; i < sizeof figures / sizeof *figures && code == 0; i++)
         code = draw_figure(arguments, folder, i);
     return code;

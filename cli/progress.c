@@ -14,13 +14,19 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
+/* What nohup or a shell's & has set to be ignored stays so. */
+static void catch_signal(int number)
+{
+    struct sigaction old, action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
 void catch_interrupts(TdRun *run)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever our parent ignores */
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
     run->cancel = &interrupted;
 }
 
@@ -31,7 +37,7 @@ static struct {
     bool visible;
 } bar;
 
-enum { BAR_WIDTH = 24 };
+enum { BAR_WIDTH = 24, NAME_WIDTH = 24, MOST_COLUMNS = 200 };
 
 static double now(void)
 {
@@ -50,33 +56,58 @@ static void write_time(double seconds, char *text, size_t size)
         snprintf(text, size, "%lu:%02lu", s / 60, s % 60);
 }
 
-/* "12.3 M" */
+/* "12.3 M", to stand before a unit. */
 static void write_rate(double rate, char *text, size_t size)
 {
-    static const char units[] = " kMGT";
+    static const char *const units[] = {"", "k", "M", "G", "T"};
     int unit = 0;
     for (; rate >= 999.5 && unit < 4; unit++)
         rate /= 1000;
-    snprintf(text, size, "%.*f %c", rate < 9.95 ? 2 : rate < 99.5 ? 1 : 0, rate, units[unit]);
+    snprintf(text, size, "%.*f %s", rate < 9.95 ? 2 : rate < 99.5 ? 1 : 0, rate, units[unit]);
 }
 
 static int terminal_columns(void)
 {
     struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    return columns < 1 ? 80 : columns < MOST_COLUMNS ? columns : MOST_COLUMNS;
 }
 
+/* The last `most` characters of the name, in UTF-8, controls blanked. Returns how many. */
+static int write_name(int most, char *text)
+{
+    const char *from = bar.what + strlen(bar.what);
+    int count = 0;
+    while (from > bar.what && count < most && bar.what + strlen(bar.what) - from < 4 * NAME_WIDTH) {
+        from--;
+        count += (*from & 0xc0) != 0x80; /* a character's first byte */
+    }
+    for (; *from != '\0'; from++)
+        *text++ = (unsigned char)*from < 0x20 || *from == 0x7f ? '?' : *from;
+    *text = '\0';
+    return count;
+}
+
+/* What a narrow terminal has no room for is left out: first the name, then the bar. */
 static void draw_bar(const char *stage, double share, double rate, double left)
 {
-    char filled[BAR_WIDTH + 1], line[160], rate_text[24], left_text[24];
-    for (int i = 0; i < BAR_WIDTH; i++)
-        filled[i] = i < (int)(share * BAR_WIDTH + 0.5) ? '#' : '.';
-    filled[BAR_WIDTH] = '\0';
+    char name[4 * NAME_WIDTH + 8] = "", filled[BAR_WIDTH + 4] = "", tail[96];
+    char rate_text[24], left_text[24];
     write_rate(rate, rate_text, sizeof rate_text);
     write_time(left, left_text, sizeof left_text);
-    snprintf(line, sizeof line, "%.24s [%s] %3.0f %%  %s%s/s  %s left", bar.what, filled,
-             100 * share, rate_text, stage, left_text);
-    fprintf(stderr, "\r\033[K%.*s", terminal_columns() - 1, line);
+    int room = terminal_columns() - 1;
+    room -= snprintf(tail, sizeof tail, "%3.0f %%  %s%s/s  %s left", 100 * share, rate_text, stage,
+                     left_text);
+    int width = room - 3 < BAR_WIDTH ? room - 3 : BAR_WIDTH;
+    if (width > 0) {
+        memset(filled, '.', (size_t)width);
+        memset(filled, '#', (size_t)(share * width + 0.5));
+        room -= width + 3;
+    }
+    if (room > 4)
+        room -= 1 + write_name(room - 1 < NAME_WIDTH ? room - 1 : NAME_WIDTH, name);
+    fprintf(stderr, "\r\033[K%s%s%s%s%s%.*s", name, name[0] != '\0' ? " " : "", width > 0 ? "[" : "",
+            filled, width > 0 ? "] " : "", room < 0 ? (int)strlen(tail) + room : 95, tail);
     fflush(stderr);
     bar.visible = true;
 }

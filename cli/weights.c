@@ -5,6 +5,7 @@
 #include <tiedye/network.h>
 
 #include "commands.h"
+#include "draw.h"
 #include "progress.h"
 
 static TdStatus write_weights(const Arguments *arguments, const char *path, const TdRun *run,
@@ -27,13 +28,13 @@ int run_weights(const Arguments *arguments)
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     if (path == NULL)
         return usage_error(arguments->command, "weights needs -o FILE.safetensors");
-    start_progress(&run, path, quiet);
+    start_progress(&run, output_name(path), quiet);
     TdStatus status = write_weights(arguments, path, &run, &err);
     end_progress(&run);
     if (status != TD_OK)
         return report_error(status, &err);
     if (!quiet)
-        fprintf(stderr, "%s  %llu weights and biases, seed %llu\n", path,
+        fprintf(stderr, "%s  %llu weights and biases, seed %llu\n", output_name(path),
                 (unsigned long long)td_network_parameters(arguments->recipe),
                 (unsigned long long)arguments->recipe->seed);
     return 0;

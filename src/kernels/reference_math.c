@@ -108,16 +108,17 @@ float tdi_ref_gaussian(float x)
     return exp_minus(half * leading, (x - leading) * (0.5f * x + half));
 }
 
-/* max(x, 0) + log(1 + t) with t = exp(-|x|), the largest of the three terms added last. */
+/* max(x, 0) + log(1 + t) with t = exp(-|x|); of the three terms the largest is added last. */
 float tdi_ref_softplus(float x)
 {
     float t = exp_minus(least(TDI_EXP_LIMIT, magnitude(x)), 0);
     float w = t * t;
-    float p = TDI_LOG_10 * w + (TDI_LOG_9 * t + TDI_LOG_8);
-    p = p * w + (TDI_LOG_7 * t + TDI_LOG_6);
-    p = p * w + (TDI_LOG_5 * t + TDI_LOG_4);
-    p = (p * t + TDI_LOG_3) * t + TDI_LOG_2;
-    return t + (greatest(0, x) - p * w);
+    float p = TDI_LOG_10 * t + TDI_LOG_9;
+    p = p * w + (TDI_LOG_8 * t + TDI_LOG_7);
+    p = p * w + (TDI_LOG_6 * t + TDI_LOG_5);
+    p = p * w + (TDI_LOG_4 * t + TDI_LOG_3);
+    float less = (p * t) * w + TDI_LOG_2 * w;
+    return t + (greatest(0, x) - less);
 }
 
 /* With |x| = n ln(2)/2 + r, s = 2^(n - 1) and t = tanh(r), the addition theorem says

@@ -23,7 +23,7 @@ float tdi_ref_abs(float x);
 float tdi_ref_step(float x); /* 1 for x > 0, NaN for NaN, else 0 */
 
 /* Linear light to sRGB. The argument is clamped to [0, 1], NaN counts as 0; the absolute error
- * is below 3e-7. */
+ * is below 5e-7. */
 float tdi_ref_srgb_encode(float u);
 
 /* The functions by TdActivation. */

@@ -90,11 +90,12 @@ TDI_INLINE vf v_softplus(vf x)
 {
     vf t = v_exp_minus(vf_min(vf_set(TDI_EXP_LIMIT), vf_abs(x)), vf_set(0));
     vf w = t * t;
-    vf p = v_horner2(vf_set(TDI_LOG_10), w, TDI_LOG_9, t, TDI_LOG_8);
-    p = v_horner2(p, w, TDI_LOG_7, t, TDI_LOG_6);
-    p = v_horner2(p, w, TDI_LOG_5, t, TDI_LOG_4);
-    p = v_horner(v_horner(p, t, TDI_LOG_3), t, TDI_LOG_2);
-    return t + (vf_max(vf_set(0), x) - p * w);
+    vf p = v_horner(vf_set(TDI_LOG_10), t, TDI_LOG_9);
+    p = v_horner2(p, w, TDI_LOG_8, t, TDI_LOG_7);
+    p = v_horner2(p, w, TDI_LOG_6, t, TDI_LOG_5);
+    p = v_horner2(p, w, TDI_LOG_4, t, TDI_LOG_3);
+    vf less = (p * t) * w + vf_set(TDI_LOG_2) * w;
+    return t + (vf_max(vf_set(0), x) - less);
 }
 
 TDI_INLINE vf v_tanh(vf x)

@@ -12,9 +12,7 @@
 #include "output/png_filter.h"
 #include "output/png_scan.h"
 
-#include <limits.h>
 #include <png.h>
-#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 #ifdef _OPENMP

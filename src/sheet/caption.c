@@ -9,6 +9,10 @@
 
 #include "base/memory.h"
 
+/* Shapes as they are drawn in the font: its hinting programs need memory of their own, and FreeType
+ * does not survive their not getting it. */
+enum { GLYPH_FLAGS = FT_LOAD_NO_HINTING };
+
 struct TdiFont {
     struct FT_MemoryRec_ memory;
     FT_Library library;
@@ -83,7 +87,7 @@ static uint32_t words_width(TdiFont *font, const char *words)
 {
     FT_Pos width = 0;
     for (const char *c = words; *c != '\0'; c++)
-        if (FT_Load_Char(font->face, (unsigned char)*c, FT_LOAD_DEFAULT) == 0)
+        if (FT_Load_Char(font->face, (unsigned char)*c, GLYPH_FLAGS) == 0)
             width += font->face->glyph->advance.x >> 6;
     return (uint32_t)width;
 }
@@ -112,7 +116,7 @@ void tdi_font_draw(TdiFont *font, const char *words, const TdiStrip *strip)
     int64_t baseline = ((int64_t)strip->height * 100 + em * 73) / 200;
     int64_t x = (strip->width - width) / 2;
     for (const char *c = words; *c != '\0'; c++) {
-        if (FT_Load_Char(font->face, (unsigned char)*c, FT_LOAD_RENDER) != 0)
+        if (FT_Load_Char(font->face, (unsigned char)*c, GLYPH_FLAGS | FT_LOAD_RENDER) != 0)
             continue;
         put_glyph(font->face->glyph, strip, x, baseline);
         x += font->face->glyph->advance.x >> 6;

@@ -1,0 +1,237 @@
+/* Memory runs out at every place where it is asked for: each time the call fails with one clear line,
+ * nothing leaks (the sanitizer build looks), and no file is left. The linker puts
+ * __wrap_aligned_alloc in the place of the library's only allocator (--wrap, see cmake/Tests.cmake). */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tiedye/exchange.h"
+#include "tiedye/output.h"
+#include "tiedye/sheet.h"
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+/* Allocations left before they fail, -1: they never do; and whether one has. */
+static long budget = -1;
+static bool refused;
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    if (budget == 0) {
+        refused = true;
+        return NULL;
+    }
+    if (budget > 0)
+        budget--;
+    return __real_aligned_alloc(alignment, size);
+}
+
+static char folder[64];
+
+static const char *path_of(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static int count_files(void)
+{
+    int count = 0;
+    DIR *open = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(open)) != NULL;)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(open);
+    return count;
+}
+
+/* ---- What is tried ------------------------------------------------------------------------ */
+
+typedef TdStatus (*Attempt)(const char *argument, TdError *err);
+
+static TdStatus make_recipe(const char *text, TdRecipe **recipe, TdError *err)
+{
+    *recipe = td_recipe_create();
+    if (*recipe == NULL) {
+        snprintf(err->message, sizeof err->message, "out of memory");
+        return TD_ERROR_MEMORY;
+    }
+    return td_recipe_parse(*recipe, text, err);
+}
+
+static TdStatus save(const char *text, const char *name, TdError *err)
+{
+    TdRun run = {.threads = 2};
+    TdRecipe *recipe;
+    TdStatus status = make_recipe(text, &recipe, err);
+    if (status == TD_OK)
+        status = td_draw_save(recipe, path_of(name), NULL, &run, NULL, err);
+    td_recipe_free(recipe);
+    return status;
+}
+
+static TdStatus try_picture(const char *name, TdError *err)
+{
+    return save("layers = 8,5,3\nsize = 40x30\ntone = rescale", name, err);
+}
+
+static TdStatus try_sheet(const char *name, TdError *err)
+{
+    return save("draw = sheet\ncount = 3\ncolumns = 2\nlayers = 8,3\nsize = 64x64", name, err);
+}
+
+static TdStatus try_verify(const char *name, TdError *err)
+{
+    TdComparison comparison;
+    TdStatus status = td_draw_verify(path_of(name), NULL, &comparison, err);
+    if (status == TD_OK)
+        assert_int_equal(comparison.verdict, TD_IDENTICAL);
+    return status;
+}
+
+static TdStatus try_source(const char *name, TdError *err)
+{
+    TdRecipe *recipe;
+    TdStatus status = make_recipe("", &recipe, err);
+    if (status == TD_OK)
+        status = td_source_read(recipe, path_of(name), err);
+    td_recipe_free(recipe);
+    return status;
+}
+
+static TdStatus try_weights(const char *name, TdError *err)
+{
+    TdNetwork *network = NULL;
+    TdRecipe *recipe;
+    TdStatus status = make_recipe("inputs = x,y,z\nlayers = 8,3", &recipe, err);
+    if (status == TD_OK)
+        status = td_network_create(recipe, NULL, &network, err);
+    if (status == TD_OK)
+        status = td_weights_write(network, recipe, true, path_of(name), NULL, err);
+    td_network_free(network);
+    td_recipe_free(recipe);
+    return status;
+}
+
+static TdStatus try_prints(const char *text, TdError *err)
+{
+    TdRecipe *recipe, *copy = NULL;
+    TdStatus status = make_recipe(text, &recipe, err);
+    for (int form = TD_FORM_TEXT; status == TD_OK && form <= TD_FORM_JSON; form++) {
+        char *printed = td_recipe_print(recipe, (TdRecipeForm)form);
+        if (printed == NULL)
+            status = TD_ERROR_MEMORY;
+        td_text_free(printed);
+    }
+    copy = status == TD_OK ? td_recipe_copy(recipe) : NULL;
+    if (status == TD_OK && copy == NULL)
+        status = TD_ERROR_MEMORY;
+    if (status == TD_ERROR_MEMORY)
+        snprintf(err->message, sizeof err->message, "out of memory");
+    td_recipe_free(recipe);
+    td_recipe_free(copy);
+    return status;
+}
+
+/* ---- Every place -------------------------------------------------------------------------- */
+
+/* Let the first, the second, ... allocation fail, and all that follow it, until none is refused.
+ * `does_without`: the attempt may succeed although something was refused, as captions are. */
+static void exhaust(Attempt attempt, const char *argument, bool does_without)
+{
+    int files = count_files();
+    for (long n = 0; n < 2000; n++) {
+        TdError err = {0};
+        budget = n;
+        refused = false;
+        TdStatus status = attempt(argument, &err);
+        budget = -1;
+        if (!refused) {
+            assert_int_equal(status, TD_OK);
+            assert_true(n >= 3);
+            return;
+        }
+        if (status == TD_OK && does_without) {
+            files = count_files();
+            continue;
+        }
+        if (status != TD_ERROR_MEMORY || strstr(err.message, "memory") == NULL)
+            fail_msg("%s, allocation %ld: status %d, \"%s\"", argument, n, status, err.message);
+        assert_int_equal(count_files(), files);
+    }
+    fail_msg("%s never succeeds", argument);
+}
+
+static void test_pictures(void **state)
+{
+    (void)state;
+    exhaust(try_picture, "a.png", false);
+    exhaust(try_picture, "a.ppm", false);
+    exhaust(try_picture, "a.npy", false);
+    exhaust(try_picture, "a.hash", false);
+    exhaust(try_picture, "a.null", false);
+}
+
+static void test_sheets(void **state)
+{
+    (void)state;
+    exhaust(try_sheet, "b.png", true); /* without memory for the font there are no captions */
+}
+
+static void test_reading(void **state)
+{
+    TdError err;
+    (void)state;
+    assert_int_equal(try_picture("c.png", &err), TD_OK);
+    exhaust(try_source, "c.png", false);
+    exhaust(try_verify, "c.png", false);
+    FILE *file = fopen(path_of("c.tie"), "w");
+    fputs("v = 1\nseed = 7\nlayers = 9,3\n", file);
+    fclose(file);
+    exhaust(try_source, "c.tie", false);
+}
+
+static void test_weights_and_recipes(void **state)
+{
+    (void)state;
+    exhaust(try_weights, "d.safetensors", false);
+    exhaust(try_prints, "seed = 7\ncenter = 1,2\nlayers = 16x8:sin,3\nz1 = 0.25", false);
+    exhaust(try_prints, "#v=1&seed=7&layers=16x8%3Asin,3", false);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/tiedye-allocation-XXXXXX");
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const names[] = {"a.png", "a.ppm", "a.npy", "a.hash",       "b.png",
+                                        "c.png", "c.tie", "d.safetensors"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(path_of(names[i]));
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_sheets),
+        cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_weights_and_recipes),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,441 @@
+/* Pictures against a second, slow renderer: double precision, libm, one sample after the other,
+ * straight from the definitions in docs/NUMERICS.md. And: bands, threads and the caller's
+ * floating-point mode change nothing. */
+#include <fenv.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tiedye/network.h"
+#include "tiedye/render.h"
+
+static TdRecipe *recipe_of(const char *text)
+{
+    TdRecipe *recipe = td_recipe_create();
+    TdError err = {0};
+    if (td_recipe_parse(recipe, text, &err) != TD_OK)
+        fail_msg("%s: %s", text, err.message);
+    return recipe;
+}
+
+/* ---- The slow renderer -------------------------------------------------------------------- */
+
+static double activate(TdActivation act, double x)
+{
+    switch (act) {
+    case TD_ACT_TANH:
+        return tanh(x);
+    case TD_ACT_SIGMOID:
+        return 1 / (1 + exp(-x));
+    case TD_ACT_RELU:
+        return x > 0 ? x : 0;
+    case TD_ACT_LEAKY_RELU:
+        return x < 0 ? 0.01 * x : x;
+    case TD_ACT_SOFTPLUS:
+        return log1p(exp(-fabs(x))) + (x > 0 ? x : 0);
+    case TD_ACT_SIN:
+        return sin(x);
+    case TD_ACT_COS:
+        return cos(x);
+    case TD_ACT_GAUSSIAN:
+        return exp(-x * x / 2);
+    case TD_ACT_ABS:
+        return fabs(x);
+    case TD_ACT_STEP:
+        return x > 0;
+    default:
+        return x;
+    }
+}
+
+enum { WIDEST = 64 };
+
+/* The network's outputs at a point. */
+static void evaluate(const TdNetwork *network, const TdRecipe *recipe, double x, double y,
+                     double out[WIDEST])
+{
+    double in[WIDEST], z = recipe->constants[TD_INPUT_Z];
+    uint32_t column = 0;
+    for (uint32_t i = 0; i < TD_INPUT_COUNT; i++) {
+        if ((recipe->inputs & 1u << i) != 0)
+            in[column++] = i == TD_INPUT_X   ? x
+                           : i == TD_INPUT_Y ? y
+                           : i == TD_INPUT_R ? sqrt(x * x + y * y + z * z)
+                                             : recipe->constants[i];
+    }
+    for (uint32_t l = 0; l < network->depth; l++) {
+        const TdLayer *layer = &network->layers[l];
+        for (uint32_t o = 0; o < layer->out; o++) {
+            double sum = layer->bias[o];
+            for (uint32_t i = 0; i < layer->in; i++)
+                sum += (double)layer->weights[o * layer->in + i] * in[i];
+            out[o] = activate(layer->act, sum);
+            if (layer->residual && o < layer->in)
+                out[o] += in[o];
+        }
+        memcpy(in, out, layer->out * sizeof *in);
+    }
+}
+
+static double to_srgb(double linear)
+{
+    linear = fmin(fmax(linear, 0), 1);
+    return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
+}
+
+/* Ottosson's Oklab to encoded sRGB. */
+static void from_oklab(double L, double a, double b, double rgb[3])
+{
+    double l = pow(L + 0.3963377774 * a + 0.2158037573 * b, 3);
+    double m = pow(L - 0.1055613458 * a - 0.0638541728 * b, 3);
+    double s = pow(L - 0.0894841775 * a - 1.2914855480 * b, 3);
+    rgb[0] = to_srgb(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
+    rgb[1] = to_srgb(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
+    rgb[2] = to_srgb(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s);
+}
+
+static void colour(TdPalette palette, const double u[3], double rgb[3])
+{
+    double t[3];
+    for (int c = 0; c < 3; c++)
+        t[c] = palette == TD_PALETTE_OKLAB_SOFT ? tanh(0.9 * (2 * u[c] - 1)) : 2 * u[c] - 1;
+    switch (palette) {
+    case TD_PALETTE_GRAY:
+        rgb[0] = 0.2126 * u[0] + 0.7152 * u[1] + 0.0722 * u[2];
+        break;
+    case TD_PALETTE_OKLAB:
+        from_oklab(0.62 + 0.33 * t[0], 0.2 * t[1], 0.2 * t[2], rgb);
+        break;
+    case TD_PALETTE_OKLAB_SOFT:
+        from_oklab(0.6 + 0.36 * t[0], 0.17 * t[1] + 0.02, 0.17 * t[2] + 0.02, rgb);
+        break;
+    default:
+        memcpy(rgb, u, 3 * sizeof *rgb);
+    }
+}
+
+/* Range of each channel that tone takes to [0, 1]. */
+typedef struct Range {
+    double low[3], high[3];
+} Range;
+
+static double tone(const TdRecipe *recipe, const Range *range, int c, double v)
+{
+    if (recipe->tone == TD_TONE_LOGISTIC)
+        return 1 / (1 + exp(-v));
+    return fmin(fmax((v - range->low[c]) / (range->high[c] - range->low[c]), 0), 1);
+}
+
+/* The point of the sample whose distance from the left upper corner is (right, down) pixels. */
+static void locate(const TdRecipe *recipe, double right, double down, double *x, double *y)
+{
+    double pixel = 2 * recipe->extent / recipe->size.height;
+    double dx = (right - recipe->size.width / 2.0) * pixel;
+    double dy = (recipe->size.height / 2.0 - down) * pixel;
+    double angle = recipe->rotate * acos(-1) / 180;
+    *x = recipe->center[0] + cos(angle) * dx - sin(angle) * dy;
+    *y = recipe->center[1] + sin(angle) * dx + cos(angle) * dy;
+}
+
+static Range find_range(const TdNetwork *network, const TdRecipe *recipe)
+{
+    Range range = {{0, 0, 0}, {1, 1, 1}};
+    const TdActivationInfo *info = td_activation_info(network->layers[network->depth - 1].act);
+    for (int c = 0; c < 3; c++) {
+        if (recipe->tone == TD_TONE_AFFINE) {
+            range.low[c] = info->high > info->low ? info->low : -1;
+            range.high[c] = info->high > info->low ? info->high : 1;
+        }
+        if (recipe->tone != TD_TONE_RESCALE)
+            continue;
+        range.low[c] = INFINITY;
+        range.high[c] = -INFINITY;
+        for (int i = 0; i < 128 * 128; i++) {
+            double x, y, out[WIDEST];
+            locate(recipe, (i % 128 + 0.5) * recipe->size.width / 128,
+                   (i / 128 + 0.5) * recipe->size.height / 128, &x, &y);
+            evaluate(network, recipe, x, y, out);
+            range.low[c] = fmin(range.low[c], out[c]);
+            range.high[c] = fmax(range.high[c], out[c]);
+        }
+    }
+    return range;
+}
+
+/* The mean of the k x k encoded samples of a pixel. */
+static void draw_pixel(const TdNetwork *network, const TdRecipe *recipe, const Range *range,
+                       uint32_t px, uint32_t py, double mean[3])
+{
+    uint32_t k = recipe->antialias, outputs = network->layers[network->depth - 1].out;
+    memset(mean, 0, 3 * sizeof *mean);
+    for (uint32_t i = 0; i < k * k; i++) {
+        double x, y, out[WIDEST], u[3] = {0}, rgb[3] = {0};
+        locate(recipe, px + (i % k + 0.5) / k, py + (i / k + 0.5) / k, &x, &y);
+        evaluate(network, recipe, x, y, out);
+        for (int c = 0; c < (int)outputs; c++)
+            u[c] = tone(recipe, range, c, out[c]);
+        if (outputs == 3)
+            colour(recipe->palette, u, rgb);
+        else
+            rgb[0] = u[0];
+        for (int c = 0; c < 3; c++)
+            mean[c] += rgb[c] / (k * k);
+    }
+}
+
+/* ---- Pictures ----------------------------------------------------------------------------- */
+
+/* All samples of a picture; freed by the caller. */
+static void *draw(const TdRecipe *recipe, TdSamples samples, const TdRun *run, uint32_t band,
+                  TdRaster *raster)
+{
+    TdPicture *picture;
+    TdError err = {0};
+    if (td_picture_create(recipe, samples, run, &picture, &err) != TD_OK)
+        fail_msg("%s", err.message);
+    *raster = *td_picture_raster(picture);
+    size_t row_bytes = td_raster_row_bytes(raster);
+    char *rows = malloc(row_bytes * raster->height);
+    for (uint32_t y = 0; y < raster->height;) {
+        uint32_t count = raster->height - y < band ? raster->height - y : band;
+        assert_int_equal(td_picture_rows(picture, y, count, rows + y * row_bytes, run, &err),
+                         TD_OK);
+        y += count;
+    }
+    td_picture_free(picture);
+    return rows;
+}
+
+/* Every sample within one code of the slow renderer's, nearly all equal. */
+static void compare(const char *text)
+{
+    TdRecipe *recipe = recipe_of(text);
+    TdNetwork *network;
+    TdRaster raster;
+    assert_int_equal(td_network_create(recipe, NULL, &network, NULL), TD_OK);
+    unsigned char *drawn = draw(recipe, TD_SAMPLES_COLOUR, NULL, UINT32_MAX, &raster);
+    Range range = find_range(network, recipe);
+    bool wide = raster.type == TD_SAMPLE_U16;
+    double top = wide ? 65535 : 255, allowed = wide ? 6 : 1;
+    size_t differing = 0, samples = (size_t)raster.width * raster.height * raster.channels;
+    for (uint32_t i = 0; i < raster.width * raster.height; i++) {
+        double mean[3];
+        draw_pixel(network, recipe, &range, i % raster.width, i / raster.width, mean);
+        for (uint32_t c = 0; c < raster.channels; c++) {
+            size_t at = (size_t)i * raster.channels + c;
+            double found = wide ? ((uint16_t *)(void *)drawn)[at] : drawn[at];
+            double expected = floor(top * mean[c] + 0.5);
+            differing += found != expected;
+            if (fabs(found - expected) > allowed)
+                fail_msg("%s: pixel %u,%u channel %u is %g, not %g", text, i % raster.width,
+                         i / raster.width, c, found, expected);
+        }
+    }
+    if (!wide && differing > samples / 200 + 1)
+        fail_msg("%s: %zu of %zu samples differ", text, differing, samples);
+    free(drawn);
+    td_network_free(network);
+    td_recipe_free(recipe);
+}
+
+static void test_against_the_slow_renderer(void **state)
+{
+    static const char *const recipes[] = {
+        "layers = 20,10,3\nsize = 61x47",
+        "layers = 20,10,3\npalette = rgb\nsize = 67x3\nseed = 99\nantialias = 1",
+        "layers = 12x3,3\npalette = oklab\nsize = 32x33\nantialias = 3\nseed = 5",
+        "layers = 12x3,1\nsize = 40x30\nbits = 16\nseed = 12",
+        "layers = 12x3,3\npalette = gray\nsize = 40x30\nbits = 16\nseed = 13",
+        "layers = 12x3,3\nsize = 40x30\nbits = 16\nseed = 14\npalette = oklab",
+        "layers = 9,8,3\nact = relu\nout = identity\ntone = rescale\nsize = 30x50\npalette = rgb",
+        "layers = 9,8,3\nact = softplus\nout = leaky-relu\ntone = logistic\nsize = 30x20",
+        "layers = 9,8,3\nact = gaussian\nout = sigmoid\nsize = 30x20\nrotate = 30\n"
+        "center = 1.5,-0.25\nextent = 0.7",
+        "layers = 9,8,3\nact = sin\nout = cos\nsize = 30x20\nextent = 30\npalette = rgb",
+        "layers = 9,8,3\nact = abs\nout = abs\ntone = clip\nsize = 30x20\npalette = rgb",
+        "layers = 16x5,3\nresidual = on\nsize = 25x25\nsigma_w = 1.2",
+        "layers = 20,10,12,3\nresidual = on\nsize = 25x25\nsigma_w = 1.2",
+        "inputs = x,y,z,r,t,z1\nz = 1.5\nt = -2\nz1 = 0.3\nlayers = 9,8,3\nsize = 25x25\nseed = 3",
+        "inputs = r\nlayers = 9,8,3\nsize = 25x25\nseed = 3\ndist = uniform",
+        "inputs = t\nt = 0.5\nlayers = 9,3\nsize = 5x5",
+        "layers = 3\nsize = 9x9\nsigma_b = 0",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
+        compare(recipes[i]);
+}
+
+static void test_directions(void **state)
+{
+    /* One weight for x, none for anything else, would be ideal; the field of inputs = r is zero-
+     * centred and the picture of x grows or falls to the right, of y to the top. */
+    TdRecipe *recipe = recipe_of("inputs = x\nlayers = 1\nout = identity\nsigma_b = 0\nsize = 4x2");
+    TdNetwork *network;
+    TdRaster raster;
+    (void)state;
+    assert_int_equal(td_network_create(recipe, NULL, &network, NULL), TD_OK);
+    float weight = network->layers[0].weights[0];
+    float *field = draw(recipe, TD_SAMPLES_FIELD, NULL, 1, &raster);
+    /* Half the height is 2, so a pixel is 2 wide and the centres are at -3, -1, 1, 3. */
+    for (int i = 0; i < 8; i++)
+        assert_true(field[i] == weight * (float)(2 * (i % 4) - 3));
+    free(field);
+    assert_int_equal(td_recipe_set(recipe, "inputs", "y", NULL), TD_OK);
+    td_network_free(network);
+    assert_int_equal(td_network_create(recipe, NULL, &network, NULL), TD_OK);
+    weight = network->layers[0].weights[0];
+    field = draw(recipe, TD_SAMPLES_FIELD, NULL, 1, &raster);
+    for (int i = 0; i < 8; i++)
+        assert_true(field[i] == weight * (i < 4 ? 1.0f : -1.0f));
+    free(field);
+    td_network_free(network);
+    td_recipe_free(recipe);
+}
+
+/* ---- What must not matter ----------------------------------------------------------------- */
+
+static void test_bands_and_threads_do_not_matter(void **state)
+{
+    static const uint32_t bands[] = {1, 7, 64, 1000};
+    TdRecipe *recipe = recipe_of("layers = 30x3,3\nsize = 301x97\ntone = rescale");
+    TdRaster raster;
+    TdRun one = {.threads = 1, .cpu = TD_CPU_REF};
+    (void)state;
+    void *expected = draw(recipe, TD_SAMPLES_COLOUR, &one, UINT32_MAX, &raster);
+    for (size_t i = 0; i < 4; i++) {
+        TdRun run = {.threads = 1 + 2 * (int)i};
+        void *found = draw(recipe, TD_SAMPLES_COLOUR, &run, bands[i], &raster);
+        assert_memory_equal(found, expected, td_raster_row_bytes(&raster) * raster.height);
+        free(found);
+    }
+    free(expected);
+    td_recipe_free(recipe);
+}
+
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+
+static void test_the_callers_mode_does_not_matter(void **state)
+{
+    TdRecipe *recipe = recipe_of("layers = 30x3,3\nsize = 64x64\nsigma_w = 0.01\nsigma_b = 1e-20");
+    TdRaster raster;
+    TdRun run = {.threads = 1};
+    (void)state;
+    void *expected = draw(recipe, TD_SAMPLES_FIELD, &run, UINT32_MAX, &raster);
+    unsigned saved = _mm_getcsr(), strange = 0xffc0; /* to zero, flush to zero, denormals zero */
+    _mm_setcsr(strange);
+    void *found = draw(recipe, TD_SAMPLES_FIELD, &run, UINT32_MAX, &raster);
+    unsigned after = _mm_getcsr();
+    _mm_setcsr(saved);
+    assert_int_equal(after & 0xffc0u, strange);
+    assert_memory_equal(found, expected, td_raster_row_bytes(&raster) * raster.height);
+    free(found);
+    free(expected);
+    td_recipe_free(recipe);
+}
+#endif
+
+/* ---- Strange networks --------------------------------------------------------------------- */
+
+static void test_overflow_and_nan(void **state)
+{
+    TdRecipe *recipe = recipe_of("layers = 64x40,3\nact = relu\nout = identity\ninit = unscaled\n"
+                                 "sigma_w = 1000\nsize = 16x16\ntone = clip\npalette = rgb");
+    TdRaster raster;
+    size_t wild = 0;
+    (void)state;
+    float *field = draw(recipe, TD_SAMPLES_FIELD, NULL, 16, &raster);
+    unsigned char *bytes = draw(recipe, TD_SAMPLES_COLOUR, NULL, 16, &raster);
+    recipe->antialias = 1;
+    unsigned char *single = draw(recipe, TD_SAMPLES_COLOUR, NULL, 16, &raster);
+    for (int i = 0; i < 16 * 16 * 3; i++) {
+        uint32_t bits;
+        memcpy(&bits, &field[i], sizeof bits);
+        wild += isfinite(field[i]) ? 0 : 1;
+        assert_true(!isnan(field[i]) || bits == 0x7fc00000); /* one NaN in files */
+        assert_int_equal(single[i], field[i] > 0 ? 255 : 0); /* NaN is 0 in pictures */
+    }
+    assert_true(wild > 16 * 16);
+    free(field);
+    free(bytes);
+    free(single);
+    td_recipe_free(recipe);
+}
+
+static void test_constant_channels_rescale_to_the_middle(void **state)
+{
+    TdRecipe *recipe = recipe_of("layers = 4,1\nsigma_w = 0\nsize = 3x3\ntone = rescale");
+    TdRaster raster;
+    (void)state;
+    unsigned char *bytes = draw(recipe, TD_SAMPLES_COLOUR, NULL, 3, &raster);
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(bytes[i], 128);
+    free(bytes);
+    td_recipe_free(recipe);
+}
+
+static void test_refusals(void **state)
+{
+    TdRecipe *recipe = recipe_of("layers = 4,2\nsize = 3x3");
+    TdPicture *picture;
+    TdError err;
+    char rows[64];
+    (void)state;
+    assert_int_equal(td_picture_create(recipe, TD_SAMPLES_COLOUR, NULL, &picture, &err),
+                     TD_ERROR_RECIPE);
+    assert_non_null(strstr(err.message, "1 or 3 channels"));
+    assert_int_equal(td_picture_create(recipe, TD_SAMPLES_FIELD, NULL, &picture, &err), TD_OK);
+    assert_int_equal(td_picture_rows(picture, 2, 2, rows, NULL, &err), TD_ERROR_ARGUMENT);
+    assert_int_equal(td_picture_rows(picture, 3, 1, rows, NULL, &err), TD_ERROR_ARGUMENT);
+    assert_int_equal(td_picture_rows(picture, 0, 0, rows, NULL, &err), TD_ERROR_ARGUMENT);
+    td_picture_free(picture);
+    assert_int_equal(td_recipe_set(recipe, "layers", "100000x1000,3", NULL), TD_OK);
+    TdRun run = {.max_memory = 1 << 30};
+    assert_int_equal(td_picture_create(recipe, TD_SAMPLES_COLOUR, &run, &picture, &err),
+                     TD_ERROR_MEMORY);
+    assert_non_null(strstr(err.message, "--max-memory"));
+    assert_int_equal(td_recipe_set(recipe, "layers", "16777216x65534,3", NULL), TD_OK);
+    assert_int_equal(td_picture_create(recipe, TD_SAMPLES_COLOUR, NULL, &picture, &err),
+                     TD_ERROR_MEMORY);
+    td_recipe_free(recipe);
+}
+
+static void test_cancel(void **state)
+{
+    TdRecipe *recipe = recipe_of("size = 3x3");
+    volatile sig_atomic_t cancel = 0;
+    TdRun run = {.cancel = &cancel};
+    TdPicture *picture;
+    char rows[64];
+    (void)state;
+    assert_int_equal(td_picture_create(recipe, TD_SAMPLES_COLOUR, &run, &picture, NULL), TD_OK);
+    cancel = 1;
+    assert_int_equal(td_picture_rows(picture, 0, 3, rows, &run, NULL), TD_ERROR_CANCELLED);
+    td_picture_free(picture);
+    assert_int_equal(td_picture_create(recipe, TD_SAMPLES_COLOUR, &run, &picture, NULL),
+                     TD_ERROR_CANCELLED);
+    td_recipe_free(recipe);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_the_slow_renderer),
+        cmocka_unit_test(test_directions),
+        cmocka_unit_test(test_bands_and_threads_do_not_matter),
+#if defined(__SSE2__)
+        cmocka_unit_test(test_the_callers_mode_does_not_matter),
+#endif
+        cmocka_unit_test(test_overflow_and_nan),
+        cmocka_unit_test(test_constant_channels_rescale_to_the_middle),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_cancel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
