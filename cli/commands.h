@@ -1,5 +1,5 @@
-/* One command a file; the table is in main.c. Each takes the parsed arguments and returns the exit
- * code. */
+/* One command a file; the table is in main.c. Each takes the parsed arguments and returns the
+ * exit code. */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 

@@ -7,7 +7,8 @@
 
 int run_info(const Arguments *arguments)
 {
-    bool link = arguments->value[OPTION_LINK] != NULL, json = arguments->value[OPTION_JSON] != NULL;
+    bool link = arguments->value[OPTION_LINK] != NULL,
+         json = arguments->value[OPTION_JSON] != NULL;
     if (arguments->argc == 0)
         return usage_error(arguments->command, "info needs a picture or another source");
     if (link && json)

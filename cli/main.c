@@ -27,39 +27,37 @@ static const Command commands[] = {
      "for a .tie file, as a share link, or as JSON.",
      "  tiedye info seven.png > seven.tie\n"
      "  tiedye info @tie-dye --seed 7 --link\n",
-     GROUPS_PICTURE | 1u << TD_GROUP_SHEET, 1u << OPTION_LINK | 1u << OPTION_JSON, true, run_info},
+     GROUPS_PICTURE | 1u << TD_GROUP_SHEET, 1u << OPTION_LINK | 1u << OPTION_JSON, true,
+     run_info},
     {"verify", "FILE...", "draw a picture again and compare",
      "Draws the recipe of each PNG again and compares the pixels (of a sheet: of its\n"
      "cells). Exit code 0: identical or within one code; 5: different, and where.",
-     "  tiedye verify out/*.png\n",
-     0, OPTIONS_RUN, false, run_verify},
+     "  tiedye verify out/*.png\n", 0, OPTIONS_RUN, false, run_verify},
     {"weights", "[SOURCE...] [--KEY VALUE...] [--fold] -o FILE", "a network's numbers",
      "Writes the exact float32 weights and biases of a network as safetensors:\n"
      "layers.0.weight (out x in), layers.0.bias, ... The metadata names the inputs\n"
      "(columns of layers.0.weight), the values of constant ones, and the activations.",
-     "  tiedye weights seven.png -o seven.safetensors\n",
-     GROUPS_PICTURE, OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
+     "  tiedye weights seven.png -o seven.safetensors\n", GROUPS_PICTURE,
+     OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
     {"list", "keys|activations|presets|formats", "what there is to choose from",
-     "Prints one of the tables.",
-     "  tiedye list presets\n",
-     0, 0, false, run_list},
+     "Prints one of the tables.", "  tiedye list presets\n", 0, 0, false, run_list},
     {"post", "-o FOLDER", "the figures of the post",
      "Draws the figures of the blog post that tiedye began with into a folder.",
-     "  tiedye post -o out\n",
-     0, OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
+     "  tiedye post -o out\n", 0, OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_help(void)
 {
-    fputs("tiedye draws random neural networks: fed with x and y, they answer with a colour.\n\n"
-          "  tiedye render                          a picture: tiedye-1.png\n"
-          "  tiedye render --seed random            another one, each time\n"
-          "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"
-          "  tiedye render sheet.png --bits 16      a picture is its own recipe\n\n"
-          "commands (each with --help):\n",
-          stdout);
+    fputs(
+        "tiedye draws random neural networks: fed with x and y, they answer with a colour.\n\n"
+        "  tiedye render                          a picture: tiedye-1.png\n"
+        "  tiedye render --seed random            another one, each time\n"
+        "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"
+        "  tiedye render sheet.png --bits 16      a picture is its own recipe\n\n"
+        "commands (each with --help):\n",
+        stdout);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);
 }
@@ -81,7 +79,8 @@ static int fail_command(const char *name)
     if (near != NULL)
         complain("unknown command \"%.40s\"; did you mean %s?", name, near);
     else if (name[0] == '-')
-        complain("unknown option %.40s; a command comes first, as in tiedye render --seed 7", name);
+        complain("unknown option %.40s; a command comes first, as in tiedye render --seed 7",
+                 name);
     else
         complain("unknown command \"%.40s\"; `tiedye` alone names them all", name);
     return 2;
@@ -131,7 +130,8 @@ static int run(int argc, char **argv)
 {
     if (argc < 2)
         return help(NULL);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
         return help(argc > 2 ? argv[2] : NULL);
     if (strcmp(argv[1], "--version") == 0) {
         printf("tiedye %s\n", td_version());

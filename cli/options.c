@@ -14,15 +14,17 @@ static const struct {
     const char *help;
 } run_options[OPTION_COUNT] = {
     [OPTION_OUTPUT] = {"output", 'o', "FILE", "where the result goes; - is standard output"},
-    [OPTION_FORMAT] = {"format", 0, "NAME", "png, ppm, npy, hash, null; else as FILE's extension"},
+    [OPTION_FORMAT] = {"format", 0, "NAME",
+                       "png, ppm, npy, hash, null; else as FILE's extension"},
     [OPTION_NO_RECIPE] = {"no-recipe", 0, NULL, "leave the recipe out of the file"},
     [OPTION_CELL] = {"cell", 0, "B4", "draw that one cell alone: column B, row 4"},
     [OPTION_LINK] = {"link", 0, NULL, "print a share link"},
     [OPTION_JSON] = {"json", 0, NULL, "print JSON"},
     [OPTION_FOLD] = {"fold", 0, NULL, "fold constant inputs into the first biases"},
     [OPTION_THREADS] = {"threads", 0, "N", "worker threads (default: all cores)"},
-    [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "limit, as 512M or 4G (default: half of the "
-                                                    "machine's)"},
+    [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE",
+                           "limit, as 512M or 4G (default: half of the "
+                           "machine's)"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "say nothing but errors"},
     [OPTION_HELP] = {"help", 'h', NULL, "this text"},
 };
@@ -38,7 +40,8 @@ int usage_error(const Command *command, const char *format, ...)
     return 2;
 }
 
-/* ---- One argument after the other --------------------------------------------------------- */
+/* ---- One argument after the other ---------------------------------------------------------
+ */
 
 typedef enum Kind { END, WORD, KEY, RUN, UNKNOWN, NO_VALUE, EXTRA_VALUE } Kind;
 
@@ -134,7 +137,8 @@ const char *next_word(const Arguments *arguments, Cursor *cursor)
     }
 }
 
-/* ---- Reading all of them ------------------------------------------------------------------ */
+/* ---- Reading all of them ------------------------------------------------------------------
+ */
 
 /* Whether some command has this option. */
 static bool is_option(const char *name)
@@ -172,8 +176,8 @@ static int fail_unknown(const Command *command, const Item *item)
     if (!item->letter && is_option(item->name))
         return usage_error(command, "%s takes no --%s", command->name, item->name);
     if (near != NULL)
-        return usage_error(command, "unknown option %s%s; did you mean --%s?", dashes, item->name,
-                           near);
+        return usage_error(command, "unknown option %s%s; did you mean --%s?", dashes,
+                           item->name, near);
     return usage_error(command, "unknown option %s%s", dashes, item->name);
 }
 
@@ -182,7 +186,8 @@ static int read_threads(Arguments *arguments, const char *value)
     char *end;
     long threads = strtol(value, &end, 10);
     if (end == value || *end != '\0' || threads < 1 || threads > 1024)
-        return usage_error(arguments->command, "--threads: \"%.40s\" is not a number from 1 to 1024", value);
+        return usage_error(arguments->command,
+                           "--threads: \"%.40s\" is not a number from 1 to 1024", value);
     arguments->run.threads = (int)threads;
     return 0;
 }
@@ -324,7 +329,8 @@ int read_arguments(Arguments *arguments)
     return code;
 }
 
-/* ---- Help --------------------------------------------------------------------------------- */
+/* ---- Help ---------------------------------------------------------------------------------
+ */
 
 enum { HELP_COLUMN = 28 };
 
@@ -341,7 +347,8 @@ static void print_key_help(const TdKeyInfo *key)
 {
     char left[96], form[80] = "", help[160];
     size_t used = 0;
-    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL && used < sizeof form; i++)
+    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL && used < sizeof form;
+         i++)
         used += (size_t)snprintf(form + used, sizeof form - used, "%s%s", i == 0 ? "" : "|",
                                  key->choices[i]);
     if (used == 0)

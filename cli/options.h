@@ -1,4 +1,5 @@
-/* The command line: words, keys of recipes (`--seed 7`) and options that say how a command runs. */
+/* The command line: words, keys of recipes (`--seed 7`) and options that say how a command
+ * runs. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -23,9 +24,9 @@ typedef enum RunOption {
 } RunOption;
 
 #define OPTIONS_RUN (1u << OPTION_THREADS | 1u << OPTION_MAX_MEMORY | 1u << OPTION_QUIET)
-#define OPTIONS_DRAW (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE)
-#define GROUPS_PICTURE                                                                           \
-    (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR)
+#define OPTIONS_DRAW                                                                           \
+    (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE)
+#define GROUPS_PICTURE (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR)
 
 typedef struct Arguments Arguments;
 
@@ -67,7 +68,7 @@ const char *next_word(const Arguments *arguments, Cursor *cursor);
 void print_command_help(const Command *command);
 
 /* Complain about the command line, and say where to read more; returns 2. */
-__attribute__((format(printf, 2, 3))) int usage_error(const Command *command, const char *format,
-                                                      ...);
+__attribute__((format(printf, 2, 3))) int usage_error(const Command *command,
+                                                      const char *format, ...);
 
 #endif

@@ -13,9 +13,12 @@
 static const struct {
     const char *name, *preset;
 } figures[] = {
-    {"sheet-1-1-3", "@post-1-1-3"}, {"sheet-10-5-3", "@post-10-5-3"},
-    {"sheet-20-10-3", "@post-20-10-3"}, {"tie-dye", "@tie-dye"},
-    {"deeper", "@deeper"},          {"ghostly", "@ghostly"},
+    {"sheet-1-1-3", "@post-1-1-3"},
+    {"sheet-10-5-3", "@post-10-5-3"},
+    {"sheet-20-10-3", "@post-20-10-3"},
+    {"tie-dye", "@tie-dye"},
+    {"deeper", "@deeper"},
+    {"ghostly", "@ghostly"},
 };
 
 static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
@@ -45,7 +48,8 @@ static int make_folder(const char *folder)
     if (code == EEXIST && stat(folder, &about) == 0 && S_ISDIR(about.st_mode))
         return 0;
     if (code == ENOENT)
-        complain("%.400s: cannot make the folder, as the one that it lies in does not exist", folder);
+        complain("%.400s: cannot make the folder, as the one that it lies in does not exist",
+                 folder);
     else if (code == EEXIST)
         complain("%.400s: exists and is no folder", folder);
     else

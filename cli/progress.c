@@ -35,6 +35,9 @@ static struct {
     const char *what;
     double started, shown; /* seconds */
     bool visible;
+    const char *stage;
+    double since, heard; /* of the stage: when it began, when it last spoke */
+    uint64_t first;      /* what was done when it began */
 } bar;
 
 enum { BAR_WIDTH = 24, NAME_WIDTH = 24, MOST_COLUMNS = 200 };
@@ -76,13 +79,13 @@ static int terminal_columns(void)
 /* The last `most` characters of the name, in UTF-8, controls blanked. Returns how many. */
 static int write_name(int most, char *text)
 {
-    const char *from = bar.what + strlen(bar.what);
+    const char *end = bar.what + strlen(bar.what), *from = end;
     int count = 0;
-    while (from > bar.what && count < most && bar.what + strlen(bar.what) - from < 4 * NAME_WIDTH) {
+    while (from > bar.what && count < most && end - from < 4 * NAME_WIDTH) {
         from--;
         count += (*from & 0xc0) != 0x80; /* a character's first byte */
     }
-    for (; *from != '\0'; from++)
+    for (; from < end; from++)
         *text++ = (unsigned char)*from < 0x20 || *from == 0x7f ? '?' : *from;
     *text = '\0';
     return count;
@@ -96,8 +99,8 @@ static void draw_bar(const char *stage, double share, double rate, double left)
     write_rate(rate, rate_text, sizeof rate_text);
     write_time(left, left_text, sizeof left_text);
     int room = terminal_columns() - 1;
-    room -= snprintf(tail, sizeof tail, "%3.0f %%  %s%s/s  %s left", 100 * share, rate_text, stage,
-                     left_text);
+    room -= snprintf(tail, sizeof tail, "%3.0f %%  %s%s/s  %s left", 100 * share, rate_text,
+                     stage, left_text);
     int width = room - 3 < BAR_WIDTH ? room - 3 : BAR_WIDTH;
     if (width > 0) {
         memset(filled, '.', (size_t)width);
@@ -106,22 +109,38 @@ static void draw_bar(const char *stage, double share, double rate, double left)
     }
     if (room > 4)
         room -= 1 + write_name(room - 1 < NAME_WIDTH ? room - 1 : NAME_WIDTH, name);
-    fprintf(stderr, "\r\033[K%s%s%s%s%s%.*s", name, name[0] != '\0' ? " " : "", width > 0 ? "[" : "",
-            filled, width > 0 ? "] " : "", room < 0 ? (int)strlen(tail) + room : 95, tail);
+    fprintf(stderr, "\r\033[K%s%s%s%s%s%.*s", name, name[0] != '\0' ? " " : "",
+            width > 0 ? "[" : "", filled, width > 0 ? "] " : "",
+            room < 0 ? (int)strlen(tail) + room : 95, tail);
     fflush(stderr);
     bar.visible = true;
+}
+
+/* A sheet makes networks between its rows of pictures: a stage counts once the other one has
+ * been silent for a second. */
+static bool is_current(const char *stage, uint64_t done, double time)
+{
+    if (bar.stage == NULL || (strcmp(stage, bar.stage) != 0 && time - bar.heard > 1)) {
+        bar.stage = stage;
+        bar.since = time;
+        bar.first = done;
+    }
+    bool current = strcmp(stage, bar.stage) == 0;
+    if (current)
+        bar.heard = time;
+    return current;
 }
 
 static void on_progress(void *user, const char *stage, uint64_t done, uint64_t total)
 {
     (void)user;
-    double time = now(), elapsed = time - bar.started;
-    if (elapsed < 1 || time - bar.shown < 0.1 || done == 0 || total == 0)
+    double time = now();
+    if (!is_current(stage, done, time) || time - bar.started < 1 || time - bar.shown < 0.1 ||
+        done <= bar.first || total == 0)
         return;
     bar.shown = time;
-    double share = (double)done / (double)total;
-    double rate = (double)done / elapsed;
-    draw_bar(stage, share, rate, (double)(total - done) / rate);
+    double rate = (double)(done - bar.first) / (time - bar.since);
+    draw_bar(stage, (double)done / (double)total, rate, (double)(total - done) / rate);
 }
 
 void start_progress(TdRun *run, const char *what, bool quiet)
@@ -130,6 +149,7 @@ void start_progress(TdRun *run, const char *what, bool quiet)
     bar.started = now();
     bar.shown = 0;
     bar.visible = false;
+    bar.stage = NULL;
     run->progress = !quiet && isatty(STDERR_FILENO) ? on_progress : NULL;
 }
 

@@ -8,7 +8,8 @@
 
 static void say_shape(const char *path, const TdComparison *c)
 {
-    printf("%s: different: the file is %u x %u, %u channels of %zu bits; its recipe draws %u x %u, "
+    printf("%s: different: the file is %u x %u, %u channels of %zu bits; its recipe draws %u x "
+           "%u, "
            "%u channels of %zu bits\n",
            path, (unsigned)c->file.width, (unsigned)c->file.height, (unsigned)c->file.channels,
            8 * td_sample_size(c->file.type), (unsigned)c->recipe.width,
@@ -27,9 +28,10 @@ static int say_verdict(const char *path, const TdComparison *c)
                (unsigned long long)c->differing, (unsigned long long)c->samples);
         return 0;
     case TD_DIFFERENT:
-        printf("%s: different at pixel %u,%u, channel %u: the file has %u, its recipe draws %u\n",
-               path, (unsigned)c->x, (unsigned)c->y, (unsigned)c->channel, (unsigned)c->in_file,
-               (unsigned)c->drawn);
+        printf(
+            "%s: different at pixel %u,%u, channel %u: the file has %u, its recipe draws %u\n",
+            path, (unsigned)c->x, (unsigned)c->y, (unsigned)c->channel, (unsigned)c->in_file,
+            (unsigned)c->drawn);
         return 5;
     default:
         say_shape(path, c);

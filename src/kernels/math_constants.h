@@ -14,7 +14,7 @@
 #define TDI_SCALE_DOWN 0x1p-64f
 #define TDI_ROUND_BITS 0x4b400000 /* the bits of TDI_ROUND */
 
-/* ln 2: 16 bits, so that a whole number of up to 8 times it is exact, and the rest. */
+/* ln 2: 16 bits, whose product with a whole number of up to 8 bits is exact, and the rest. */
 #define TDI_LOG2_E 0x1.715476p0f
 #define TDI_LN2_1 0x1.62e4p-1f
 #define TDI_LN2_2 0x1.7f7d1cp-20f
@@ -64,8 +64,8 @@
 
 /* sin(r) = r + r^3 (SIN_3 + SIN_5 r^2 + ...) for |r| <= pi / 2, absolute. pi in parts of 9
  * bits: times a whole or half number below SIN_LIMIT / pi they are exact. From SIN_LIMIT on
- * the reduction is done in integers; at 39086, close to a zero of the cosine, the parts have
- * too few digits. */
+ * the reduction is done in integers: 39086 is so close to a zero of the cosine that the parts
+ * have too few digits. */
 #define TDI_SIN_3 -0x1.555548p-3f
 #define TDI_SIN_5 0x1.110e5ap-7f
 #define TDI_SIN_7 -0x1.9f5d5p-13f

@@ -48,10 +48,10 @@ static float power(float rounded)
     return from_bits(bits_of(rounded) << 23);
 }
 
-/* ---- The exponential and what is made of it ----------------------------------------------- */
+/* ---- The exponential and what is made of it --------------------------------------------- */
 
-/* exp(r) - 1 for |r| <= ln(2) / 2 and a little. Kept apart from the 1, because a power of two is
- * added with less error than it is multiplied. */
+/* exp(r) - 1 for |r| <= ln(2) / 2 and a little. Kept apart from the 1, because a power of two
+ * is added with less error than it is multiplied. */
 static float expm1_core(float r)
 {
     float w = r * r;
@@ -67,7 +67,7 @@ float tdi_ref_exp(float x)
     float rounded = x * TDI_LOG2_E + TDI_ROUND;
     float n = rounded - TDI_ROUND;
     float r = (x - n * TDI_LN2_1) - n * TDI_LN2_2;
-    /* Shifted one to the right in its biased form, for the sum of halves to be n + 254. */
+    /* n and the two exponents' biases, to be dealt out to the two factors. */
     uint32_t whole = bits_of(rounded) - TDI_ROUND_BITS + 254;
     uint32_t half = whole >> 1;
     float s = from_bits(half << 23);
@@ -85,9 +85,9 @@ static float exp_minus(float high, float low)
     return (s + s * expm1_core(r)) * TDI_SCALE_DOWN;
 }
 
-/* one / (one + one * exp(-x)) with a `one` of about 2^-64: so exp(-x) does not overflow, and the
- * quotient is rounded once, denormal or not. That it is no power of two helps where exp(-x) is
- * near 2^24: the sum would lose its one there, and the result half an ulp. */
+/* one / (one + one * exp(-x)) with a `one` of about 2^-64: so exp(-x) does not overflow, and
+ * the quotient is rounded once, denormal or not. That it is no power of two helps where exp(-x)
+ * is near 2^24: the sum would lose its one there, and the result half an ulp. */
 float tdi_ref_sigmoid(float x)
 {
     x = greatest(-TDI_EXP_LIMIT, least(TDI_SIGMOID_LIMIT, x));
@@ -108,7 +108,8 @@ float tdi_ref_gaussian(float x)
     return exp_minus(half * leading, (x - leading) * (0.5f * x + half));
 }
 
-/* max(x, 0) + log(1 + t) with t = exp(-|x|); of the three terms the largest is added last. */
+/* max(x, 0) + log(1 + t) with t = exp(-|x|). t is added last, to a sum that is small around 0,
+ * where the three parts of the logarithm weigh most. */
 float tdi_ref_softplus(float x)
 {
     float t = exp_minus(least(TDI_EXP_LIMIT, magnitude(x)), 0);
@@ -141,7 +142,7 @@ float tdi_ref_tanh(float x)
     return from_bits(bits_of(result) ^ (bits_of(x) & SIGN));
 }
 
-/* ---- Sine and cosine ---------------------------------------------------------------------- */
+/* ---- Sine and cosine -------------------------------------------------------------------- */
 
 /* sin(r) for |r| <= pi / 2 and a little. */
 static float sine_core(float r)
@@ -232,7 +233,7 @@ float tdi_huge_cos(float x)
     return sine_of_phase(huge_phase(x) + (UINT64_C(1) << 62));
 }
 
-/* ---- The plain ones ----------------------------------------------------------------------- */
+/* ---- The plain ones --------------------------------------------------------------------- */
 
 float tdi_ref_identity(float x)
 {

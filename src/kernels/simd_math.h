@@ -36,7 +36,7 @@ TDI_INLINE vf v_clamp(vf x, float low, float high)
     return vf_max(vf_set(low), vf_min(vf_set(high), x));
 }
 
-/* ---- The exponential and what is made of it ----------------------------------------------- */
+/* ---- The exponential and what is made of it --------------------------------------------- */
 
 TDI_INLINE vf v_expm1_core(vf r)
 {
@@ -113,7 +113,7 @@ TDI_INLINE vf v_tanh(vf x)
     return vf_flip_sign(numerator / (numerator + (vf_set(1) - t)), vf_bits(x));
 }
 
-/* ---- Sine and cosine ---------------------------------------------------------------------- */
+/* ---- Sine and cosine -------------------------------------------------------------------- */
 
 TDI_INLINE vf v_sine_core(vf r)
 {
@@ -169,7 +169,7 @@ TDI_INLINE vf v_cos(vf x)
     return y;
 }
 
-/* ---- The plain ones ----------------------------------------------------------------------- */
+/* ---- The plain ones --------------------------------------------------------------------- */
 
 TDI_INLINE vf v_identity(vf x)
 {

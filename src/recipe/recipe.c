@@ -105,6 +105,8 @@ static TdStatus parse_lines(TdRecipe *recipe, TdiSpan text, TdError *err)
 {
     TdiSpan line;
     bool done = false;
+    if (text.length >= 3 && memcmp(text.words, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
+        text.words += 3, text.length -= 3;
     for (unsigned number = 1; tdi_span_split(&text, '\n', &done, &line); number++) {
         const char *begin = line.words;
         const char *comment = line.length == 0 ? NULL : memchr(begin, '#', line.length);

@@ -203,7 +203,8 @@ static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *input
         if (i == TD_INPUT_COUNT)
             return fail(key, piece, "an input (x, y, r, z, t, z1 to z8)", err);
         if (found & 1u << i)
-            return fail(key, piece, "new: it stands in the list twice", err);
+            return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1, "inputs: \"%.*s\" stands there twice",
+                               shown(piece), piece.words);
         found |= 1u << i;
     }
     *inputs = found;

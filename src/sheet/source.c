@@ -2,15 +2,18 @@
 #include "sheet/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "output/png_read.h"
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
 
-enum { LONGEST_RECIPE = 1 << 20 };
+enum { LONGEST_RECIPE = 1 << 20, LONGEST_PNG = 1 << 30 };
 
 /* Put the source's name (and the place in it) in front of what went wrong. */
 static TdStatus name_source(const char *source, TdStatus status, const TdError *inner,
@@ -32,45 +35,93 @@ TdStatus tdi_source_parse(TdRecipe *recipe, const char *source, const char *text
 static TdStatus fail_open(const char *path, TdError *err)
 {
     if (errno == ENOENT)
-        return tdi_fail(err, TD_ERROR_IO,
-                        "%.300s: there is no such file; a preset begins with @ (see `tiedye list "
-                        "presets`), a key with -- (see `tiedye list keys`)",
-                        path);
+        return tdi_fail(
+            err, TD_ERROR_IO,
+            "%.300s: there is no such file; a preset begins with @ (see `tiedye list "
+            "presets`), a key with -- (see `tiedye list keys`)",
+            path);
     return tdi_fail(err, TD_ERROR_IO, "%.300s: %s", path, strerror(errno));
 }
 
-static TdStatus read_stream(FILE *file, const char *name, TdiText *text, TdError *err)
+/* What comes through a pipe can be looked at only once, so a PNG is told from its first piece.
+ */
+static bool is_png(const char *bytes, size_t count)
+{
+    static const char signature[8] = {(char)137, 'P', 'N', 'G', 13, 10, 26, 10};
+    return count >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
+}
+
+static TdStatus read_stream(FILE *file, const char *name, TdiText *text, bool *png,
+                            TdError *err)
 {
     char piece[4096];
     size_t count;
     while ((count = fread(piece, 1, sizeof piece, file)) > 0) {
-        if (memchr(piece, '\0', count) != NULL)
+        if (text->length == 0)
+            *png = is_png(piece, count);
+        if (!*png && memchr(piece, '\0', count) != NULL)
             return tdi_fail(err, TD_ERROR_FORMAT, "%.300s: neither a PNG nor a recipe in text",
                             name);
         tdi_text_add_bytes(text, piece, count);
-        if (text->length > LONGEST_RECIPE)
+        if (!*png && text->length > LONGEST_RECIPE)
             return tdi_fail(err, TD_ERROR_FORMAT, "%.300s: too long for a recipe (over 1 MiB)",
+                            name);
+        if (text->length > LONGEST_PNG)
+            return tdi_fail(err, TD_ERROR_IO,
+                            "%.300s: more than 1 GiB through a pipe; save it as "
+                            "a file first",
                             name);
     }
     if (ferror(file))
-        return tdi_fail(err, TD_ERROR_IO, "%.300s: %s", name, strerror(errno));
-    tdi_text_add(text, "");
+        return tdi_fail(err, TD_ERROR_IO, "%.300s: %s", name,
+                        errno == EISDIR ? "is a folder" : strerror(errno));
+    if (text->length == 0 && !text->failed)
+        return tdi_fail(err, TD_ERROR_FORMAT, "%.300s: is empty: neither a PNG nor a recipe",
+                        name);
     return text->failed ? tdi_fail_memory(err, text->length) : TD_OK;
 }
 
-static TdStatus read_text(TdRecipe *recipe, const char *path, TdError *err)
+static TdStatus take_png(TdRecipe *recipe, const char *name, TdPngReader *reader, TdError *err)
+{
+    const char *text = td_png_recipe(reader, err);
+    TdStatus status =
+        text == NULL ? TD_ERROR_FORMAT : tdi_source_parse(recipe, name, text, err);
+    td_png_close(reader);
+    return status;
+}
+
+/* A text, or a PNG that is no regular file. */
+static TdStatus read_open(TdRecipe *recipe, FILE *file, const char *name, TdError *err)
+{
+    TdiText text = {0};
+    TdPngReader *reader;
+    bool png = false;
+    TdStatus status = read_stream(file, name, &text, &png, err);
+    if (status == TD_OK && !png)
+        status = tdi_source_parse(recipe, name, text.data, err);
+    else if (status == TD_OK) {
+        status = tdi_png_open_memory(text.data, text.length, name, &reader, err);
+        if (status == TD_OK)
+            status = take_png(recipe, name, reader, err);
+    }
+    tdi_text_free(&text);
+    return status;
+}
+
+static TdStatus read_stream_at(TdRecipe *recipe, const char *path, TdError *err)
 {
     bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rbe");
-    TdiText text = {0};
-    if (file == NULL)
-        return fail_open(path, err);
-    TdStatus status = read_stream(file, standard ? "standard input" : path, &text, err);
-    if (!standard)
-        fclose(file);
-    if (status == TD_OK)
-        status = tdi_source_parse(recipe, standard ? "standard input" : path, text.data, err);
-    tdi_text_free(&text);
+    const char *name = standard ? "standard input" : path;
+    int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (file == NULL) {
+        TdStatus status = fail_open(name, err);
+        if (fd >= 0)
+            close(fd);
+        return status;
+    }
+    TdStatus status = read_open(recipe, file, name, err);
+    fclose(file);
     return status;
 }
 
@@ -78,23 +129,21 @@ static TdStatus read_png(TdRecipe *recipe, const char *path, TdError *err)
 {
     TdPngReader *reader;
     TdStatus status = td_png_open(path, &reader, err);
-    if (status != TD_OK)
-        return status;
-    const char *text = td_png_recipe(reader, err);
-    status = text == NULL ? TD_ERROR_FORMAT : tdi_source_parse(recipe, path, text, err);
-    td_png_close(reader);
-    return status;
+    return status == TD_OK ? take_png(recipe, path, reader, err) : status;
 }
 
 TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *err)
 {
+    if (source[0] == '\0')
+        return tdi_fail(err, TD_ERROR_ARGUMENT, "the name of a source is empty");
     if (source[0] == '@') {
         const TdPreset *preset = td_preset_find(source + 1, err);
-        return preset == NULL ? TD_ERROR_RECIPE : tdi_source_parse(recipe, source, preset->text, err);
+        return preset == NULL ? TD_ERROR_RECIPE
+                              : tdi_source_parse(recipe, source, preset->text, err);
     }
     if (td_recipe_is_link(source))
         return tdi_source_parse(recipe, "link", source, err);
     if (td_png_probe(source))
         return read_png(recipe, source, err);
-    return read_text(recipe, source, err);
+    return read_stream_at(recipe, source, err);
 }

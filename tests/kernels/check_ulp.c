@@ -1,7 +1,7 @@
-/* check_ulp [--all]: the error of the elementary functions, a line for each, against the doubles
- * of libm, whose own error does not count here. Without --all every STRIDE-th float and the
- * places where things go wrong, with it all 2^32 floats. Exits with 1 where a function exceeds
- * its stated error, its bounds, or breaks its symmetry. */
+/* check_ulp [--all]: the error of the elementary functions, a line for each, against the
+ * doubles of libm, whose own error does not count here. Without --all every STRIDE-th float and
+ * the places where things go wrong, with it all 2^32 floats. Exits with 1 where a function
+ * exceeds its stated error, its bounds, or breaks its symmetry. */
 #include "kernels/reference_math.h"
 
 #include <float.h>
@@ -29,7 +29,7 @@ typedef struct Result {
     uint32_t broken_at;
 } Result;
 
-/* ---- The exact functions ------------------------------------------------------------------ */
+/* ---- The exact functions ---------------------------------------------------------------- */
 
 static double exact_identity(double x)
 {
@@ -96,7 +96,7 @@ static Function of_activation(TdActivation act, double (*exact)(double), int sym
                       .symmetry = symmetry};
 }
 
-/* ---- One value ---------------------------------------------------------------------------- */
+/* ---- One value -------------------------------------------------------------------------- */
 
 static float from_bits(uint32_t bits)
 {
@@ -154,7 +154,7 @@ static void examine(const Function *f, uint32_t bits, Result *result)
     }
 }
 
-/* ---- Many values -------------------------------------------------------------------------- */
+/* ---- Many values ------------------------------------------------------------------------ */
 
 /* Around every power of two and its negative, and around the multiples of pi / 2. */
 static uint32_t special(uint32_t index)
@@ -176,7 +176,8 @@ static void merge(Result *into, const Result *from)
         into->broken = true;
         into->broken_at = from->broken_at;
     }
-    if (from->worst > into->worst || (from->worst == into->worst && from->where < into->where)) {
+    if (from->worst > into->worst ||
+        (from->worst == into->worst && from->where < into->where)) {
         into->worst = from->worst;
         into->where = from->where;
     }
