@@ -23,8 +23,8 @@ static const Command commands[] = {
      "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
      GROUPS_PICTURE | 1u << TD_GROUP_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
-     "Prints the recipe that a PNG carries (or that sources and keys add up to): as text\n"
-     "for a .tie file, as a share link, or as JSON.",
+     "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
+     "text for a .tie file, as a share link, or as JSON.",
      "  tiedye info seven.png > seven.tie\n"
      "  tiedye info @tie-dye --seed 7 --link\n",
      GROUPS_PICTURE | 1u << TD_GROUP_SHEET, 1u << OPTION_LINK | 1u << OPTION_JSON, true,
@@ -51,7 +51,7 @@ enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 static void print_help(void)
 {
     fputs(
-        "tiedye draws random neural networks: fed with x and y, they answer with a colour.\n\n"
+        "tiedye draws random neural networks: fed x and y, they answer with a colour.\n\n"
         "  tiedye render                          a picture: tiedye-1.png\n"
         "  tiedye render --seed random            another one, each time\n"
         "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <tiedye/sheet.h>
 
@@ -199,7 +200,8 @@ static int read_unit(const char *unit)
     if (*unit == '\0')
         return 0;
     const char *found = strchr(units, *unit & ~32); /* in capitals or not */
-    bool ends = unit[1] == '\0' || strcmp(unit + 1, "B") == 0 || strcmp(unit + 1, "iB") == 0;
+    bool ends =
+        unit[1] == '\0' || strcasecmp(unit + 1, "B") == 0 || strcasecmp(unit + 1, "iB") == 0;
     return found == NULL || *found == '\0' || !ends ? -1 : (int)(found - units) + 1;
 }
 

@@ -3,6 +3,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* A message is one line, and what it quotes may hold anything, terminal codes too. */
+static void make_printable(char *message)
+{
+    for (char *c = message; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+}
+
 static TdStatus fill(TdError *err, TdStatus status, unsigned line, unsigned column,
                      const char *format, va_list args)
 {
@@ -11,6 +19,7 @@ static TdStatus fill(TdError *err, TdStatus status, unsigned line, unsigned colu
         err->line = line;
         err->column = column;
         vsnprintf(err->message, sizeof err->message, format, args);
+        make_printable(err->message);
     }
     return status;
 }

@@ -1,5 +1,6 @@
-/* The one way in which work runs on several threads: independent jobs, taken in any order. What they
- * compute must not depend on which thread takes which. */
+/* How work is shared among threads: independent jobs, taken in any order. What they compute must not
+ * depend on which thread takes which. (The PNG writer alone has a loop of its own, whose results are
+ * written in order.) */
 #ifndef TDI_JOBS_H
 #define TDI_JOBS_H
 

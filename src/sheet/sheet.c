@@ -151,9 +151,26 @@ static void free_sheet(TdPicture *picture)
     tdi_free(sheet);
 }
 
-static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail, TdError *err)
+/* A row of cells holds as many networks as there are columns. */
+static TdStatus check_memory(const TdRecipe *recipe, uint32_t columns, const TdRun *run,
+                             TdError *err)
+{
+    uint64_t network = tdi_mul_size(td_network_parameters(recipe), sizeof(float));
+    uint64_t bytes = tdi_mul_size(network, columns), limit = td_run_resolved(run).max_memory;
+    if (bytes <= limit)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_MEMORY,
+                    "columns: %u networks side by side need %.1f MiB of memory, the limit is %.1f "
+                    "MiB; use fewer columns, or raise --max-memory",
+                    (unsigned)columns, (double)bytes * 0x1p-20, (double)limit * 0x1p-20);
+}
+
+static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail,
+                           const TdRun *run, TdError *err)
 {
     TdStatus status = td_sheet_layout(recipe, &sheet->layout, err);
+    if (status == TD_OK)
+        status = check_memory(recipe, sheet->layout.columns, run, err);
     if (status == TD_OK)
         status = tdi_renderer_raster(recipe, TD_SAMPLES_COLOUR, &sheet->head.raster, err);
     if (status != TD_OK)
@@ -169,8 +186,8 @@ static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail
     return TD_OK;
 }
 
-static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, TdPicture **picture,
-                             TdError *err)
+static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, const TdRun *run,
+                             TdPicture **picture, TdError *err)
 {
     static const TdiPictureKind kind = {prepare_sheet, work_sheet, free_sheet};
     Sheet *sheet = tdi_alloc(1, sizeof *sheet);
@@ -179,7 +196,7 @@ static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, TdPicture 
         return tdi_fail_memory(err, sizeof *sheet);
     sheet->head.kind = &kind;
     sheet->ready = UINT32_MAX;
-    TdStatus status = init_sheet(sheet, recipe, detail, err);
+    TdStatus status = init_sheet(sheet, recipe, detail, run, err);
     if (status != TD_OK) {
         free_sheet(&sheet->head);
         return status;
@@ -198,5 +215,5 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "draw: the raw field is of one picture, not of a sheet; choose one with "
                         "tiedye sheet ... --cell B4");
-    return create_sheet(recipe, detail, picture, err);
+    return create_sheet(recipe, detail, run, picture, err);
 }
