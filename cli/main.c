@@ -50,14 +50,13 @@ enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_help(void)
 {
-    fputs(
-        "tiedye draws random neural networks: fed x and y, they answer with a colour.\n\n"
-        "  tiedye render                          a picture: tiedye-1.png\n"
-        "  tiedye render --seed random            another one, each time\n"
-        "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"
-        "  tiedye render sheet.png --bits 16      a picture is its own recipe\n\n"
-        "commands (each with --help):\n",
-        stdout);
+    fputs("tiedye draws random neural networks: fed x and y, they answer with a colour.\n\n"
+          "  tiedye render                          a picture: tiedye-1.png\n"
+          "  tiedye render --seed random            another one, each time\n"
+          "  tiedye sheet @tie-dye -o sheet.png     32 networks side by side\n"
+          "  tiedye render sheet.png --bits 16      a picture is its own recipe\n\n"
+          "commands (each with --help):\n",
+          stdout);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);
 }

@@ -4,23 +4,50 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A name or a recipe may hold line breaks and codes that a terminal obeys. */
-static void blank_controls(char *text)
+/* Bytes of the printable character in UTF-8 at `text`, 0 where there is none. */
+static size_t character_length(const unsigned char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+    size_t length = *text < 0x80 ? 1 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
+    if (*text < 0x20 || *text == 0x7f || (*text >= 0x80 && *text < 0xc2) || *text > 0xf4)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    return *text == 0xc2 && text[1] < 0xa0 ? 0 : length; /* more controls */
+}
+
+void clean_text(char *text)
+{
+    while (*text != '\0') {
+        size_t length = character_length((const unsigned char *)text);
+        if (length == 0)
             *text = '?';
+        text += length == 0 ? 1 : length;
+    }
+}
+
+static void print_line(const char *prefix, const char *format, va_list args)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    clean_text(text);
+    fprintf(stderr, "%s%s\n", prefix, text);
 }
 
 void complain(const char *format, ...)
 {
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    print_line("tiedye: ", format, args);
     va_end(args);
-    blank_controls(text);
-    fprintf(stderr, "tiedye: %s\n", text);
+}
+
+void say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line("", format, args);
+    va_end(args);
 }
 
 int exit_code(TdStatus status)

@@ -4,8 +4,15 @@
 
 #include <tiedye/base.h>
 
-/* "tiedye: message" as one line, whatever bytes its parts hold. */
+/* "tiedye: message" on standard error, as one line whatever bytes its parts hold. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* The same without the program's name, for news that are good. */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* Put question marks in the place of bytes that are no UTF-8, and of line breaks and other
+ * codes that a terminal obeys. */
+void clean_text(char *text);
 
 /* Complain about a failed call; returns the exit code of its status. */
 int report_error(TdStatus status, const TdError *err);

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "messages.h"
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
@@ -30,17 +32,18 @@ void catch_interrupts(TdRun *run)
     run->cancel = &interrupted;
 }
 
+enum { BAR_WIDTH = 24, LEAST_BAR = 8, NAME_WIDTH = 24, MOST_COLUMNS = 200 };
+
 /* There is one terminal, so there is one bar. */
 static struct {
-    const char *what;
-    double started, shown; /* seconds */
+    char name[4 * NAME_WIDTH + 1]; /* UTF-8 */
+    int name_width;                /* characters */
+    double started, shown;         /* seconds */
     bool visible;
     const char *stage;
     double since, heard; /* of the stage: when it began, when it last spoke */
     uint64_t first;      /* what was done when it began */
 } bar;
-
-enum { BAR_WIDTH = 24, NAME_WIDTH = 24, MOST_COLUMNS = 200 };
 
 static double now(void)
 {
@@ -76,42 +79,60 @@ static int terminal_columns(void)
     return columns < 1 ? 80 : columns < MOST_COLUMNS ? columns : MOST_COLUMNS;
 }
 
-/* The last `most` characters of the name, in UTF-8, controls blanked. Returns how many. */
-static int write_name(int most, char *text)
+static int count_characters(const char *text)
 {
-    const char *end = bar.what + strlen(bar.what), *from = end;
     int count = 0;
-    while (from > bar.what && count < most && end - from < 4 * NAME_WIDTH) {
-        from--;
-        count += (*from & 0xc0) != 0x80; /* a character's first byte */
-    }
-    for (; from < end; from++)
-        *text++ = (unsigned char)*from < 0x20 || *from == 0x7f ? '?' : *from;
-    *text = '\0';
+    for (; *text != '\0'; text++)
+        count += (*text & 0xc0) != 0x80; /* a character's first byte */
     return count;
+}
+
+/* `text` without its first characters, so that `most` are left. */
+static const char *last_characters(const char *text, int most)
+{
+    for (int left = count_characters(text); left > most; left--)
+        do
+            text++;
+        while ((*text & 0xc0) == 0x80);
+    return text;
+}
+
+/* The end of a path tells more than its beginning. */
+static void set_name(const char *what)
+{
+    size_t length = strlen(what), most = sizeof bar.name - 1;
+    snprintf(bar.name, sizeof bar.name, "%s", what + (length > most ? length - most : 0));
+    clean_text(bar.name);
+    const char *name = last_characters(bar.name, NAME_WIDTH);
+    memmove(bar.name, name, strlen(name) + 1);
+    bar.name_width = count_characters(bar.name);
+}
+
+static int clamp(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
 }
 
 /* What a narrow terminal has no room for is left out: first the name, then the bar. */
 static void draw_bar(const char *stage, double share, double rate, double left)
 {
-    char name[4 * NAME_WIDTH + 8] = "", filled[BAR_WIDTH + 4] = "", tail[96];
-    char rate_text[24], left_text[24];
+    char filled[BAR_WIDTH + 1] = "", tail[96], rate_text[24], left_text[24];
     write_rate(rate, rate_text, sizeof rate_text);
     write_time(left, left_text, sizeof left_text);
-    int room = terminal_columns() - 1;
-    room -= snprintf(tail, sizeof tail, "%3.0f %%  %s%s/s  %s left", 100 * share, rate_text,
-                     stage, left_text);
-    int width = room - 3 < BAR_WIDTH ? room - 3 : BAR_WIDTH;
-    if (width > 0) {
+    snprintf(tail, sizeof tail, "%3.0f %%  %s%s/s  %s left", 100 * share, rate_text, stage,
+             left_text);
+    int columns = terminal_columns() - 1, room = columns - (int)strlen(tail) - 3;
+    int width = clamp(room - bar.name_width - 1, LEAST_BAR, BAR_WIDTH);
+    int name_width = clamp(room - width - 1, 0, bar.name_width);
+    fputs("\r\033[K", stderr);
+    if (name_width >= 4 || name_width == bar.name_width)
+        fprintf(stderr, "%s ", last_characters(bar.name, name_width));
+    if (room >= LEAST_BAR) {
         memset(filled, '.', (size_t)width);
         memset(filled, '#', (size_t)(share * width + 0.5));
-        room -= width + 3;
+        fprintf(stderr, "[%s] ", filled);
     }
-    if (room > 4)
-        room -= 1 + write_name(room - 1 < NAME_WIDTH ? room - 1 : NAME_WIDTH, name);
-    fprintf(stderr, "\r\033[K%s%s%s%s%s%.*s", name, name[0] != '\0' ? " " : "",
-            width > 0 ? "[" : "", filled, width > 0 ? "] " : "",
-            room < 0 ? (int)strlen(tail) + room : 95, tail);
+    fprintf(stderr, "%.*s", columns, tail);
     fflush(stderr);
     bar.visible = true;
 }
@@ -145,7 +166,7 @@ static void on_progress(void *user, const char *stage, uint64_t done, uint64_t t
 
 void start_progress(TdRun *run, const char *what, bool quiet)
 {
-    bar.what = what;
+    set_name(what);
     bar.started = now();
     bar.shown = 0;
     bar.visible = false;

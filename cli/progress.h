@@ -8,7 +8,7 @@
 void catch_interrupts(TdRun *run);
 
 /* Show a bar with rate and time left on standard error from one second on, where that is a
- * terminal and `quiet` is not asked for. `what` (static text) names the job. */
+ * terminal and `quiet` is not asked for. `what` names the job. */
 void start_progress(TdRun *run, const char *what, bool quiet);
 
 /* Take the bar away and give the seconds since start_progress. */

@@ -1,6 +1,4 @@
 /* tiedye weights: a network's numbers, for other tools. */
-#include <stdio.h>
-
 #include <tiedye/exchange.h>
 #include <tiedye/network.h>
 
@@ -34,8 +32,8 @@ int run_weights(const Arguments *arguments)
     if (status != TD_OK)
         return report_error(status, &err);
     if (!quiet)
-        fprintf(stderr, "%s  %llu weights and biases, seed %llu\n", output_name(path),
-                (unsigned long long)td_network_parameters(arguments->recipe),
-                (unsigned long long)arguments->recipe->seed);
+        say("%.800s  %llu weights and biases, seed %llu", output_name(path),
+            (unsigned long long)td_network_parameters(arguments->recipe),
+            (unsigned long long)arguments->recipe->seed);
     return 0;
 }

@@ -140,7 +140,7 @@ typedef enum TdActivationClass {
     X(SOFTPLUS, "softplus", SMOOTH, 0, 0, 2, "log(1 + exp(x))", "Dugas et al. 2001")             \
     X(SIN, "sin", SMOOTH, -1, 1, 2, "sin(x)", "Sitzmann et al. 2020")                            \
     X(COS, "cos", SMOOTH, -1, 1, 2, "cos(x)", "")                                                \
-    X(GAUSSIAN, "gaussian", SMOOTH, 0, 1, 2, "exp(-x^2 / 2)", "Stanley 2007 (CPPN)")             \
+    X(GAUSSIAN, "gaussian", SMOOTH, 0, 1, 1.5, "exp(-x^2 / 2)", "Stanley 2007 (CPPN)")           \
     X(ABS, "abs", KINKED, 0, 0, 0, "|x|", "")                                                    \
     X(STEP, "step", STEPPED, 0, 1, 0, "x > 0 ? 1 : 0", "McCulloch and Pitts 1943")
 

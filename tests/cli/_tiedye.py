@@ -1,6 +1,6 @@
-"""What the tests of the program share: running it, and reading and writing its files with nothing
-but Python's own library. A test file is run as `python3 NAME.py BINARY`; its tests run at the same
-time, each in a folder of its own."""
+"""What the tests of the program share: running it, and reading and writing its files with
+nothing but Python's own library. A test file is run as `python3 NAME.py BINARY`; its tests run at
+the same time, each in a folder of its own."""
 
 import concurrent.futures
 import json
@@ -47,11 +47,13 @@ class Case(unittest.TestCase):
             options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
-        return subprocess.run([BINARY, *arguments], cwd=self.folder, timeout=PATIENCE, check=False,
+        return subprocess.run([BINARY, *arguments], cwd=self.folder, timeout=PATIENCE,
+                              check=False,
                               env={**ENVIRONMENT, **(env or {})}, **options)
 
     def start(self, *arguments, **options):
-        process = subprocess.Popen([BINARY, *arguments], cwd=self.folder, env=ENVIRONMENT, **options)
+        process = subprocess.Popen([BINARY, *arguments], cwd=self.folder, env=ENVIRONMENT,
+                                   **options)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
@@ -63,8 +65,8 @@ class Case(unittest.TestCase):
         return result.stdout
 
     def bad(self, code, words, *arguments, **options):
-        """Run it, which must fail with `code` and one line that holds all `words`, print nothing
-        else and leave every file as it was."""
+        """Run it, which must fail with `code` and one line that holds all `words`, print
+        nothing else and leave every file as it was."""
         before = self.snapshot()
         result = self.tiedye(*arguments, **options)
         told = f"{arguments}: {result.returncode}: {result.stderr!r}"
@@ -252,7 +254,8 @@ def read_safetensors(data):
     for name, tensor in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         assert tensor["dtype"] == "F32" and tensor["data_offsets"][0] == end
         begin, end = tensor["data_offsets"]
-        tensors[name] = (tensor["shape"], struct.unpack(f"<{(end - begin) // 4}f", body[begin:end]))
+        tensors[name] = (tensor["shape"], struct.unpack(f"<{(end - begin) // 4}f",
+                                                        body[begin:end]))
     assert end == len(body)
     return metadata, tensors
 

@@ -68,17 +68,20 @@ class Tables(Case):
 
     def test_keys(self):
         found = dict(table("\n".join(self.lines("keys"))))
-        wanted = {"inputs": "x,y", "act": "tanh", "out": "tanh", "residual": "off", "antialias": "2",
+        wanted = {"inputs": "x,y", "act": "tanh", "out": "tanh", "residual": "off",
+                  "antialias": "2",
                   "z": "0", "t": "0", **{f"z{i}": "0" for i in range(1, 9)}}
         for name, default in wanted.items():
             self.assertEqual(found[name], default, name)
-        for name in ("layers", "channels", "seed", "sigma_w", "sigma_b", "init", "dist", "center",
+        for name in ("layers", "channels", "seed", "sigma_w", "sigma_b", "init", "dist",
+                     "center",
                      "extent", "rotate", "size", "tone", "palette", "bits", "count", "columns"):
             self.assertIn(name, found)
 
     def test_activations(self):
         names = [line.split()[0] for line in self.lines("activations")]
-        for name in ("identity", "tanh", "sigmoid", "relu", "leaky-relu", "softplus", "sin", "cos",
+        for name in ("identity", "tanh", "sigmoid", "relu", "leaky-relu", "softplus", "sin",
+                     "cos",
                      "gaussian", "abs", "step"):
             self.assertIn(name, names)
 

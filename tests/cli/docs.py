@@ -44,7 +44,8 @@ def read(path):
 def update():
     for path in pages():
         with tempfile.TemporaryDirectory() as folder:
-            text = BLOCK.sub(lambda m, f=folder: f"```console\n{play(m.group(1), f)}```", read(path))
+            text = BLOCK.sub(lambda match, folder=folder: "```console\n" +
+                             play(match.group(1), folder) + "```", read(path))
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 

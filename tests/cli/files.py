@@ -17,7 +17,8 @@ TINY = ["--size", "13x7"]
 class Formats(Case):
     def test_png_kinds(self):
         for words, channels, bits in (([], 3, 8), (["--bits", "16"], 3, 16),
-                                      (["--palette", "gray"], 1, 8), (["--channels", "1"], 1, 8),
+                                      (["--palette", "gray"], 1, 8), (["--channels", "1"], 1,
+                                                                      8),
                                       (["--channels", "1", "--bits", "16"], 1, 16)):
             png = self.png(*TINY, *words)
             self.assertEqual((png.width, png.height, png.channels, png.bits),
@@ -196,14 +197,15 @@ class Memory(Case):
     @unittest.skipIf(_tiedye.SANITIZED, "memory says nothing there")
     def test_wide_png(self):
         """Memory depends on the width, not on the height: a strip of 32768 x 32768."""
-        size = self.peak("render", "--layers", "3:relu", "--antialias", "1", "--size", "32768x700",
+        size = self.peak("render", "--layers", "3:relu", "--antialias", "1", "--size",
+                         "32768x700",
                          "--threads", "4", "-q", "-o", "a.png")
         self.assertLess(size, 64)
 
     @unittest.skipIf(_tiedye.SANITIZED, "memory says nothing there")
     def test_widest(self):
         """One row at PNG's limit would be 6 GB, and is refused where the limit says so."""
-        self.bad(1, ["size", "--max-memory"], "render", "--layers", "3", "--size", "2147483647x1",
+        self.bad(1, ["--max-memory"], "render", "--layers", "3", "--size", "2147483647x1",
                  "--max-memory", "1G", "-o", "a.png")
 
 

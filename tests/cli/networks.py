@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The exported weights, evaluated by another program in another language and in double precision,
-are the field that tiedye draws; and what users rely on of how networks are related."""
+"""The exported weights, evaluated by another program in another language and in double
+precision, are the field that tiedye draws; and what users rely on of how networks are related."""
 
 import math
 import struct
@@ -126,13 +126,15 @@ class Evaluation(Case):
     def test_residual(self):
         network = self.check("--layers", "6x3,11,4,3", "--residual", "on", *SMALL)
         self.assertEqual(network.residual, {1, 2, 3, 4})
-        self.check("--layers", "8x6,3", "--residual", "on", "--act", "sin", "--init", "unscaled",
+        self.check("--layers", "8x6,3", "--residual", "on", "--act", "sin", "--init",
+                   "unscaled",
                    "--sigma_w", "0.4", *SMALL)
 
     def test_initialisation(self):
         for init in ("unscaled", "fan-in"):
             for dist in ("normal", "uniform"):
-                self.check("--init", init, "--dist", dist, "--layers", "12,6,3", "--sigma_w", "1.1",
+                self.check("--init", init, "--dist", dist, "--layers", "12,6,3", "--sigma_w",
+                           "1.1",
                            "--sigma_b", "0.9", "--seed", "77", *SMALL)
 
     def test_inputs(self):
@@ -162,7 +164,8 @@ class Evaluation(Case):
             self.assertEqual(self.field("--layers", "9,3", *SMALL, *words), wanted)
 
     def test_header(self):
-        recipe = ["--layers", "4,5,2", "--inputs", "x,y,t", "--t", "0.25", "--seed", str(2**64 - 1)]
+        recipe = ["--layers", "4,5,2", "--inputs", "x,y,t", "--t", "0.25", "--seed",
+                  str(2**64 - 1)]
         metadata, tensors = self.weights(*recipe)
         self.assertEqual({name: shape for name, (shape, _) in tensors.items()},
                          {"layers.0.weight": [4, 3], "layers.0.bias": [4],
@@ -174,8 +177,10 @@ class Evaluation(Case):
         self.assertEqual(metadata["recipe"], self.ok("info", *recipe))
 
     def test_weights_of_a_png(self):
-        self.ok("render", "--layers", "4,3", "--seed", "9", "--size", "8x8", "-q", "-o", "a.png")
-        self.assertEqual(self.weights("a.png")[1], self.weights("--layers", "4,3", "--seed", "9")[1])
+        self.ok("render", "--layers", "4,3", "--seed", "9", "--size", "8x8", "-q", "-o",
+                "a.png")
+        self.assertEqual(self.weights("a.png")[1], self.weights("--layers", "4,3", "--seed",
+                                                                "9")[1])
 
     def test_weights_to_a_pipe(self):
         data = self.tiedye("weights", "--layers", "4,3", "-o", "-", text=False)
@@ -217,7 +222,8 @@ class CoupledStreams(Case):
         self.assertEqual([row for row in few], [(row[0], row[3]) for row in many])
 
     def test_activation_and_view_change_no_weight(self):
-        self.assertEqual(self.tensors("6,3"), self.tensors("6,3", "--act", "sin", "--extent", "9",
+        self.assertEqual(self.tensors("6,3"), self.tensors("6,3", "--act", "sin", "--extent",
+                                                           "9",
                                                            "--residual", "on"))
 
     def test_seeds_differ(self):
@@ -236,7 +242,8 @@ class CoupledStreams(Case):
 
     def test_moments(self):
         for dist, most in (("normal", 5.5), ("uniform", math.sqrt(3))):
-            flat = self.tensors("200,200,3", "--dist", dist, "--sigma_w", "1")["layers.1.weight"][1]
+            flat = self.tensors("200,200,3", "--dist", dist, "--sigma_w",
+                                "1")["layers.1.weight"][1]
             self.assertAlmostEqual(sum(flat) / len(flat), 0, delta=0.02)
             self.assertAlmostEqual(sum(v * v for v in flat) / len(flat), 1, delta=0.03)
             self.assertLessEqual(max(map(abs, flat)), most)
@@ -244,7 +251,8 @@ class CoupledStreams(Case):
     def test_floats_are_exact(self):
         """Every value is a float32: nothing was printed and read back on the way."""
         for shape, flat in self.tensors("6,3").values():
-            self.assertEqual(struct.unpack(f"<{len(flat)}f", struct.pack(f"<{len(flat)}f", *flat)),
+            self.assertEqual(struct.unpack(f"<{len(flat)}f", struct.pack(f"<{len(flat)}f",
+                                                                         *flat)),
                              flat, shape)
 
 
@@ -254,7 +262,8 @@ class SameBits(Case):
     RECIPES = [["--size", "67x43"],
                ["@tie-dye", "--size", "33x19", "--bits", "16", "--antialias", "1"],
                ["--layers", "31,17:sin,5:gaussian,1", "--size", "101x7", "--antialias", "3"],
-               ["--layers", "9:relu,7:softplus,6:cos,5:leaky-relu,4:abs,3:sigmoid", "--residual",
+               ["--layers", "9:relu,7:softplus,6:cos,5:leaky-relu,4:abs,3:sigmoid",
+                "--residual",
                 "on", "--size", "1x65", "--palette", "oklab", "--tone", "rescale"],
                ["--layers", "20,3:step", "--inputs", "x,y,r,t", "--t", "0.3", "--rotate", "17",
                 "--size", "64x31", "--palette", "gray", "--tone", "logistic"]]
@@ -276,7 +285,8 @@ class SameBits(Case):
             wanted = self.hash_of(*recipe)
             for env in found:
                 for threads in ("1", "2", "7"):
-                    self.assertEqual(self.hash_of(*recipe, "--threads", threads, env=env), wanted,
+                    self.assertEqual(self.hash_of(*recipe, "--threads", threads, env=env),
+                                     wanted,
                                      f"{recipe} {env} {threads}")
 
     def test_sheet_hashes(self):
@@ -289,7 +299,8 @@ class SameBits(Case):
 
     def test_files(self):
         """A picture of several strips: the bytes of the PNG, too, are the same."""
-        for recipe in (["--layers", "3", "--size", "700x613", "--antialias", "1"], self.RECIPES[1]):
+        for recipe in (["--layers", "3", "--size", "700x613", "--antialias", "1"],
+                       self.RECIPES[1]):
             for name in ("a.png", "a.npy", "a.ppm"):
                 found = set()
                 for threads in ("1", "2", "7"):
@@ -299,7 +310,8 @@ class SameBits(Case):
 
     def test_hash_tells(self):
         hashes = {self.hash_of("--size", "16x16", *words) for words in
-                  ([], ["--seed", "2"], ["--bits", "16"], ["--palette", "gray"], ["--size", "16x8"],
+                  ([], ["--seed", "2"], ["--bits", "16"], ["--palette", "gray"], ["--size",
+                                                                                  "16x8"],
                    ["--antialias", "1"])}
         self.assertEqual(len(hashes), 6)
         self.assertEqual(self.hash_of("--size", "16x16").count("\n"), 1)

@@ -11,8 +11,10 @@ import _tiedye
 from _tiedye import BINARY, Case, read_png
 
 # A recipe in which every key that a single picture has differs from its default.
-EVERY_KEY = ["--inputs", "x,y,r,z,t,z1,z8", "--layers", "7x2:sin,5:relu,3", "--act", "cos", "--out",
-             "sigmoid", "--seed", "18446744073709551615", "--sigma_w", "1.25", "--sigma_b", "0.7",
+EVERY_KEY = ["--inputs", "x,y,r,z,t,z1,z8", "--layers", "7x2:sin,5:relu,3", "--act", "cos",
+             "--out",
+             "sigmoid", "--seed", "18446744073709551615", "--sigma_w", "1.25", "--sigma_b",
+             "0.7",
              "--init", "unscaled", "--dist", "uniform", "--residual", "on", "--z", "0.1", "--t",
              "-0.2", "--z1", "3e-3", "--z8", "-1.5", "--center", "-0.3,1e-2", "--extent", "1.7",
              "--rotate", "-33.5", "--size", "9x7", "--tone", "logistic", "--palette", "oklab",
@@ -31,7 +33,9 @@ class Sources(Case):
                                                    "sigma_w": "2"})
 
     def test_text(self):
-        self.write("a.tie", "\ufeff# a look\r\n\r\n  seed=9   # its number\r\n\tsigma-w = 2\r\nsize = 8x8")
+        self.write("a.tie",
+                   "\ufeff# a look\r\n\r\n  seed=9   # its number\r\n"
+                   "\tsigma-w = 2\r\nsize = 8x8")
         self.assertEqual(self.recipe("a.tie"), {"v": "1", "seed": "9", "sigma_w": "2",
                                                 "size": "8x8"})
 
@@ -119,7 +123,8 @@ class Forms(Case):
                          self.hash_of("--layers", "9,3", "--size", "8x8"))
 
     def test_paper_is_kept(self):
-        self.assertEqual(self.recipe("--size", "A3-landscape@72.5")["size"], "A3-landscape@72.5")
+        self.assertEqual(self.recipe("--size", "A3-landscape@72.5")["size"],
+                         "A3-landscape@72.5")
 
     def test_recipe_in_png(self):
         png = self.png(*EVERY_KEY)
@@ -158,7 +163,8 @@ class Names(Case):
         self.ok("render", "--seed", "7", "--size", "8x8", "--format", "ppm")
         self.ok("sheet", "--seed", "7", "--size", "8x8", "--count", "2")
         self.assertEqual(sorted(self.snapshot()), ["tiedye-7-2.png", "tiedye-7-3.png",
-                                                   "tiedye-7-4.png", "tiedye-7.png", "tiedye-7.ppm"])
+                                                   "tiedye-7-4.png", "tiedye-7.png",
+                                                   "tiedye-7.ppm"])
 
     def test_named_file_is_replaced(self):
         self.ok("render", "--size", "8x8", "-o", "a.png")
@@ -173,7 +179,8 @@ class Names(Case):
 
     def test_negative_values(self):
         recipe = self.recipe("--center", "-1,-2", "--rotate", "-30", "--z1", "-.5")
-        self.assertEqual((recipe["center"], recipe["rotate"], recipe["z1"]), ("-1,-2", "-30", "-0.5"))
+        self.assertEqual((recipe["center"], recipe["rotate"], recipe["z1"]), ("-1,-2", "-30",
+                                                                              "-0.5"))
 
     def test_locale(self):
         wanted = self.hash_of("--extent", "1.5", "--size", "8x8")

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Sheets, their cells, and `verify` of pictures and sheets."""
 
+import unittest
+
 import _tiedye
 from _tiedye import Case, read_png, write_png
 
-SHEET = ["--layers", "20,10,3", "--count", "7", "--columns", "3", "--size", "24x18", "--seed", "40"]
+SHEET = ["--layers", "20,10,3", "--count", "7", "--columns", "3", "--size", "24x18", "--seed",
+         "40"]
 
 
 class Sheets(Case):
@@ -74,14 +77,17 @@ class Sheets(Case):
 
     def test_one_row_and_few(self):
         for count, columns in (("1", "8"), ("3", "8"), ("9", "1")):
-            self.ok("sheet", "--count", count, "--columns", columns, "--size", "5x3", "-q", "-o",
+            self.ok("sheet", "--count", count, "--columns", columns, "--size", "5x3", "-q",
+                    "-o",
                     "s.png")
             self.assertIn("identical", self.ok("verify", "s.png"))
 
     def test_of_a_picture(self):
-        self.ok("render", "--layers", "9,3", "--seed", "5", "--size", "6x6", "-q", "-o", "a.png")
+        self.ok("render", "--layers", "9,3", "--seed", "5", "--size", "6x6", "-q", "-o",
+                "a.png")
         self.ok("sheet", "a.png", "--count", "2", "-q", "-o", "s.png")
-        self.assertEqual(self.recipe("s.png"), {"v": "1", "draw": "sheet", "layers": "9,3", "seed":
+        self.assertEqual(self.recipe("s.png"), {"v": "1", "draw": "sheet", "layers": "9,3",
+                                                "seed":
                                                 "5", "size": "6x6", "count": "2"})
 
     def test_bad_cells(self):
@@ -90,7 +96,8 @@ class Sheets(Case):
             self.bad(2, ["cell", "A to C", "1 to 3"], "sheet", *SHEET, "--cell", name)
 
     def test_bad_counts(self):
-        for key, value in (("count", "0"), ("count", "-1"), ("count", "1000001"), ("columns", "0"),
+        for key, value in (("count", "0"), ("count", "-1"), ("count", "1000001"), ("columns",
+                                                                                   "0"),
                            ("columns", "2.5"), ("captions", "maybe")):
             self.bad(2, [f"--{key}", value], "sheet", f"--{key}", value)
 
@@ -102,7 +109,7 @@ class Sheets(Case):
         self.bad(3, ["--cell"], "sheet", "--size", "4x4", "-o", "a.npy")
         self.ok("sheet", "--size", "4x4", "--cell", "A1", "-q", "-o", "a.npy")
 
-    @_tiedye.unittest.skipIf(_tiedye.SANITIZED, "speed says nothing there")
+    @unittest.skipIf(_tiedye.SANITIZED, "speed says nothing there")
     def test_the_sheet_of_the_issue(self):
         self.ok("sheet", "--layers", "20,10,3", "--count", "32", "--columns", "8", "--size",
                 "256x256", "-q", "-o", "s.png")

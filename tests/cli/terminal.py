@@ -16,7 +16,7 @@ import _tiedye
 from _tiedye import BINARY, Case
 
 # Minutes of work in bands that are quick, and little memory.
-LONG = ["--size", "20000x20000", "--layers", "40x40,3"]
+LONG = ["--size", "60000x60000", "--layers", "8x3,3" if _tiedye.SANITIZED else "20x10,3"]
 
 
 class Interrupts(Case):
@@ -76,17 +76,14 @@ class Interrupts(Case):
 
     def test_many_weights(self):
         """While a large network is made."""
-        process = self.start("render", "--layers", "6000x12,3", "-o", "a.png", "--max-memory", "8G",
+        process = self.start("weights", "--layers", "2500x6,3", "-o", "a.safetensors",
                              stderr=-1)
-        time.sleep(0.3)
+        time.sleep(0.5)
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         code = process.wait(timeout=60)
-        told = process.stderr.read()
         process.stderr.close()
-        if b"memory" in told:
-            self.skipTest("this machine is too small")
-        self.assertIn(code, (130, -signal.SIGINT))
+        self.assertEqual(code, 130)
         self.assertLess(time.monotonic() - begun, 10 if _tiedye.SANITIZED else 3)
         self.assertEqual(os.listdir(self.folder), [])
 
@@ -108,7 +105,7 @@ class Screen:
         self.shown, self.scrolled, self.widest = [], [], 0
 
     def feed(self, text):
-        for part in re.findall(r"\x1b\[K|.", text, re.S):
+        for part in re.findall(r"\x1b\[K|.", text.replace("\r\n", "\n"), re.S):
             if part == "\x1b[K":
                 del self.line[self.at:]
             elif part == "\r":
@@ -130,7 +127,7 @@ class Screen:
 
 class Terminal(Case):
     def watch(self, columns, *arguments, seconds=2.5, stop=signal.SIGINT):
-        """Run it with a terminal as standard error for a while; the screen and the exit code."""
+        """Run it with a terminal as standard error for a while: the screen, the exit code."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         process = self.start(*arguments, stdout=-3, stderr=slave)
@@ -199,7 +196,8 @@ class Terminal(Case):
     @unittest.skipIf(_tiedye.SANITIZED, "slow there")
     def test_sheet_bar_grows(self):
         """Networks are made between the rows of a sheet, which must not make the bar jump."""
-        screen, _ = self.watch(80, "sheet", "--layers", "300x4,3", "--count", "400", "--columns",
+        screen, _ = self.watch(80, "sheet", "--layers", "200x4,3", "--count", "400",
+                               "--columns",
                                "2", "--size", "40x40", "-o", "a.png", seconds=3)
         shares = [int(re.search(r"(\d+) %", line).group(1)) for line in screen.shown]
         self.assertEqual(shares, sorted(shares))

@@ -122,8 +122,8 @@ static double ulp_of(double exact)
 
 static double error_of(const Function *f, float value, double exact)
 {
-    if (value == (float)exact)
-        return f->absolute || isinf(value) ? 0 : fabs(value - exact) / ulp_of(exact);
+    if (isinf(value) && value == (float)exact)
+        return 0;
     return fabs(value - exact) / (f->absolute ? 1 : ulp_of(exact));
 }
 
@@ -208,7 +208,7 @@ static bool report(const Function *f, bool all)
     Result r = measure(f, all);
     float x = from_bits(r.where);
     bool good = r.worst <= f->stated && !r.broken;
-    printf("%-12s %7.3g %s at %-14.9g (%a), stated %g, %5.1f%% rounded correctly%s\n", f->name,
+    printf("%-12s %7.4g %s at %-14.9g (%a), stated %g, %5.1f%% rounded correctly%s\n", f->name,
            r.worst, f->absolute ? "absolute" : "ulp", x, x, f->stated,
            100 * (double)r.rounded / (double)r.count, good ? "" : "  FAILED");
     if (r.broken)
@@ -226,7 +226,7 @@ int main(int argc, char **argv)
     }
 #define ROW(ID, ...) of_activation(TD_ACT_##ID, ACT_##ID),
     const Function functions[] = {
-        TD_ACTIVATIONS(ROW){.name = "exp", .value = tdi_ref_exp, .exact = exp, .stated = 2},
+        TD_ACTIVATIONS(ROW){.name = "exp", .value = tdi_ref_exp, .exact = exp, .stated = 1.5},
         {.name = "srgb-encode",
          .value = tdi_ref_srgb_encode,
          .exact = exact_srgb_encode,

@@ -1,6 +1,6 @@
-/* Memory runs out at every place where it is asked for: each time the call fails with one clear line,
- * nothing leaks (the sanitizer build looks), and no file is left. The linker puts
- * __wrap_aligned_alloc in the place of the library's only allocator (--wrap, see cmake/Tests.cmake). */
+/* Memory runs out at every place where it is asked for: each time the call fails with one clear
+ * line, nothing leaks (the sanitizer build looks), and no file is left. The linker puts
+ * __wrap_aligned_alloc in the place of the library's only allocator (cmake/Tests.cmake). */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -78,7 +78,8 @@ static void test_a_cell_alone_is_the_crop(void **state)
 /* Bands may begin and end anywhere. */
 static void test_bands_do_not_matter(void **state)
 {
-    TdRecipe *recipe = recipe_of("draw = sheet\nlayers = 10,3\ncount = 5\ncolumns = 2\nsize = 70x60");
+    TdRecipe *recipe = recipe_of("draw = sheet\nlayers = 10,3\ncount = 5\ncolumns = 2\n"
+                                 "size = 70x60");
     TdRaster raster;
     (void)state;
     unsigned char *expected = draw(recipe, TD_DETAIL_ALL, 100000, &raster);
@@ -94,7 +95,8 @@ static void test_bands_do_not_matter(void **state)
 /* Captions change only what the contract does not cover, and do change something there. */
 static void test_what_is_covered(void **state)
 {
-    TdRecipe *recipe = recipe_of("draw = sheet\nlayers = 10,3\ncount = 5\ncolumns = 2\nsize = 90x60");
+    TdRecipe *recipe = recipe_of("draw = sheet\nlayers = 10,3\ncount = 5\ncolumns = 2\n"
+                                 "size = 90x60");
     TdSheetLayout layout;
     TdRaster raster;
     size_t covered = 0, inked = 0;
