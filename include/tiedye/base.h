@@ -1,8 +1,9 @@
 /* tiedye/base.h - statuses, errors, how a long call runs, instruction sets, activation names.
  *
- * Every function of tiedye that can fail returns a TdStatus and describes the failure in a TdError
- * of the caller's. The library never prints, never exits and keeps no mutable state of its own:
- * any function may be called from any thread, as long as two threads do not share one object. */
+ * Every function of tiedye that can fail returns a TdStatus and describes the failure in a
+ * TdError of the caller's. The library never prints, never exits and keeps no mutable state of
+ * its own: any function may be called from any thread, as long as two threads do not share one
+ * object. */
 #ifndef TIEDYE_BASE_H
 #define TIEDYE_BASE_H
 
@@ -26,16 +27,16 @@ extern "C" {
 /* The version of the library in use, TD_VERSION of the day it was built. Static text. */
 TD_API const char *td_version(void);
 
-/* ---- Failure ------------------------------------------------------------------------------ */
+/* ---- Failure ------------------------------------------------------------------------- */
 
 /* What became of a call. Everything but TD_OK is a failure. */
 typedef enum TdStatus {
     TD_OK = 0,
-    TD_ERROR_IO,          /* a file could not be opened, read, written or renamed */
-    TD_ERROR_MEMORY,      /* the system has no memory left, or the run's limit would be passed */
-    TD_ERROR_ARGUMENT,    /* an argument of the call (or of the command line) cannot be used */
-    TD_ERROR_RECIPE,      /* a recipe is broken, or asks for what cannot be drawn */
-    TD_ERROR_FORMAT,      /* a file is not what it claims to be, or holds no recipe */
+    TD_ERROR_IO,       /* a file could not be opened, read, written or renamed */
+    TD_ERROR_MEMORY,   /* the system has no memory left, or the run's limit would be passed */
+    TD_ERROR_ARGUMENT, /* an argument of the call (or of the command line) cannot be used */
+    TD_ERROR_RECIPE,   /* a recipe is broken, or asks for what cannot be drawn */
+    TD_ERROR_FORMAT,   /* a file is not what it claims to be, or holds no recipe */
     TD_ERROR_UNSUPPORTED, /* this build or this machine cannot do it */
     TD_ERROR_CANCELLED    /* the run's cancel flag was raised */
 } TdStatus;
@@ -51,7 +52,7 @@ typedef struct TdError {
 /* Free a text that this library handed out. Takes NULL. */
 TD_API void td_text_free(char *text);
 
-/* ---- Instruction sets --------------------------------------------------------------------- */
+/* ---- Instruction sets ---------------------------------------------------------------- */
 
 /* The kernels' instruction sets. All of them give the same bits; they differ in speed only. */
 typedef enum TdCpu {
@@ -75,27 +76,27 @@ TD_API bool td_cpu_available(TdCpu cpu);
 /* The best instruction set of this build and machine; never TD_CPU_BEST. */
 TD_API TdCpu td_cpu_best(void);
 
-/* ---- How a long call runs ----------------------------------------------------------------- */
+/* ---- How a long call runs ------------------------------------------------------------ */
 
-/* A zeroed TdRun (or NULL in its place) means: all cores, half of the machine's memory, the best
- * instruction set, nothing reported, never cancelled. None of it changes what is drawn. */
+/* A zeroed TdRun (or NULL in its place) means: all cores, half of the machine's memory, the
+ * best instruction set, nothing reported, never cancelled. None of it changes what is drawn. */
 typedef struct TdRun {
     int threads;         /* worker threads, 1 to 1024; 0: as many as the machine has cores */
     uint64_t max_memory; /* bytes that a call may ask for; 0: half of the machine's memory */
     TdCpu cpu;           /* instruction set of the kernels */
-    /* Called now and then from the calling thread: `stage` (static text, a noun such as "rows"),
-     * and how much of `total` is done. May be NULL. */
+    /* Called now and then from the calling thread: `stage` (static text, a noun such as
+     * "rows"), and how much of `total` is done. May be NULL. */
     void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
     void *user;
-    /* Polled at every tile; once it is not 0 the call ends with TD_ERROR_CANCELLED. May be NULL,
-     * may be set from a signal handler. */
+    /* Polled at every tile; once it is not 0 the call ends with TD_ERROR_CANCELLED. May be
+     * NULL, may be set from a signal handler. */
     const volatile sig_atomic_t *cancel;
 } TdRun;
 
 /* Threads, memory limit and instruction set with the defaults filled in; `run` may be NULL. */
 TD_API TdRun td_run_resolved(const TdRun *run);
 
-/* ---- Rasters ------------------------------------------------------------------------------ */
+/* ---- Rasters ------------------------------------------------------------------------- */
 
 /* What one sample is. In memory samples are in the machine's byte order. */
 typedef enum TdSampleType {
@@ -107,7 +108,8 @@ typedef enum TdSampleType {
 /* Bytes of one sample: 1, 2 or 4. */
 TD_API size_t td_sample_size(TdSampleType type);
 
-/* The shape of a raster: rows from the top, in a row pixels from the left, in a pixel channels. */
+/* The shape of a raster: rows from the top, in a row pixels from the left, in a pixel channels.
+ */
 typedef struct TdRaster {
     uint32_t width, height; /* pixels, 1 to 2^31 - 1 */
     uint32_t channels;      /* 1 (gray) or 3 (RGB) for pictures; any number for TD_SAMPLE_F32 */
@@ -118,7 +120,7 @@ typedef struct TdRaster {
 /* Bytes of one row, width * channels * sample size. */
 TD_API uint64_t td_raster_row_bytes(const TdRaster *raster);
 
-/* ---- Activations -------------------------------------------------------------------------- */
+/* ---- Activations --------------------------------------------------------------------- */
 
 /* How smooth an activation is, which decides what may be assumed of the pictures it draws. */
 typedef enum TdActivationClass {
@@ -131,17 +133,17 @@ typedef enum TdActivationClass {
  * bounds), the stated error of the kernel in ulp where the function is well conditioned,
  * formula, source. A new one is a line here, a scalar function in src/kernels/reference_math.c
  * and a vector function in src/kernels/simd_math.h. */
-#define TD_ACTIVATIONS(X)                                                                        \
-    X(IDENTITY, "identity", SMOOTH, 0, 0, 0, "x", "")                                            \
-    X(TANH, "tanh", SMOOTH, -1, 1, 2, "tanh(x)", "")                                             \
-    X(SIGMOID, "sigmoid", SMOOTH, 0, 1, 2, "1 / (1 + exp(-x))", "the logistic function")         \
-    X(RELU, "relu", KINKED, 0, 0, 0, "max(x, 0)", "Nair and Hinton 2010")                        \
-    X(LEAKY_RELU, "leaky-relu", KINKED, 0, 0, 1, "x < 0 ? 0.01 x : x", "Maas et al. 2013")       \
-    X(SOFTPLUS, "softplus", SMOOTH, 0, 0, 2, "log(1 + exp(x))", "Dugas et al. 2001")             \
-    X(SIN, "sin", SMOOTH, -1, 1, 2, "sin(x)", "Sitzmann et al. 2020")                            \
-    X(COS, "cos", SMOOTH, -1, 1, 2, "cos(x)", "")                                                \
-    X(GAUSSIAN, "gaussian", SMOOTH, 0, 1, 1.5, "exp(-x^2 / 2)", "Stanley 2007 (CPPN)")           \
-    X(ABS, "abs", KINKED, 0, 0, 0, "|x|", "")                                                    \
+#define TD_ACTIVATIONS(X)                                                                      \
+    X(IDENTITY, "identity", SMOOTH, 0, 0, 0, "x", "")                                          \
+    X(TANH, "tanh", SMOOTH, -1, 1, 2, "tanh(x)", "")                                           \
+    X(SIGMOID, "sigmoid", SMOOTH, 0, 1, 2, "1 / (1 + exp(-x))", "the logistic function")       \
+    X(RELU, "relu", KINKED, 0, 0, 0, "max(x, 0)", "Nair and Hinton 2010")                      \
+    X(LEAKY_RELU, "leaky-relu", KINKED, 0, 0, 1, "x < 0 ? 0.01 x : x", "Maas et al. 2013")     \
+    X(SOFTPLUS, "softplus", SMOOTH, 0, 0, 2, "log(1 + exp(x))", "Dugas et al. 2001")           \
+    X(SIN, "sin", SMOOTH, -1, 1, 2, "sin(x)", "Sitzmann et al. 2020")                          \
+    X(COS, "cos", SMOOTH, -1, 1, 2, "cos(x)", "")                                              \
+    X(GAUSSIAN, "gaussian", SMOOTH, 0, 1, 1.5, "exp(-x^2 / 2)", "Stanley 2007 (CPPN)")         \
+    X(ABS, "abs", KINKED, 0, 0, 0, "|x|", "")                                                  \
     X(STEP, "step", STEPPED, 0, 1, 0, "x > 0 ? 1 : 0", "McCulloch and Pitts 1943")
 
 typedef enum TdActivation {

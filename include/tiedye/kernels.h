@@ -1,9 +1,9 @@
 /* tiedye/kernels.h - the numeric kernels: one table of functions for each instruction set.
  *
  * Values lie in rows: one row a neuron (or channel), one column a point. Rows are aligned to 64
- * bytes, and every number of points or values is a multiple of TD_POINT_GRAIN, so that no kernel
- * has a tail. All tables give the same bits (NaN as a class); TD_CPU_REF is the definition, in
- * unfused IEEE float32. No kernel fails, allocates or keeps state. */
+ * bytes, and every number of points or values is a multiple of TD_POINT_GRAIN, so that no
+ * kernel has a tail. All tables give the same bits (NaN as a class); TD_CPU_REF is the
+ * definition, in unfused IEEE float32. No kernel fails, allocates or keeps state. */
 #ifndef TIEDYE_KERNELS_H
 #define TIEDYE_KERNELS_H
 
@@ -17,8 +17,8 @@ extern "C" {
 #define TD_POINT_GRAIN 64 /* points come in multiples of this */
 #define TD_OUTPUT_GRAIN 4 /* neurons of a dense layer are computed in groups of this */
 
-/* Operands of a dense layer. A group of 4 neurons keeps its weights together, input by input, as
- * the kernel reads them; missing neurons of the last group are zeros. */
+/* Operands of a dense layer. A group of 4 neurons keeps its weights together, input by input,
+ * as the kernel reads them; missing neurons of the last group are zeros. */
 typedef struct TdDense {
     const float *weights; /* (groups, inputs, 4) */
     const float *bias;    /* (groups, 4) */
@@ -28,8 +28,8 @@ typedef struct TdDense {
 
 typedef struct TdKernels {
     TdCpu cpu;
-    /* out[o][p] = bias[o] + sum over i, in ascending order, of weight[o][i] * in[i][p]; rows of both
-     * have `stride` floats, `points` of them are computed; in and out do not overlap. */
+    /* out[o][p] = bias[o] + sum over i, in ascending order, of weight[o][i] * in[i][p]; rows of
+     * both have `stride` floats, `points` of them are computed; in and out do not overlap. */
     void (*dense)(const TdDense *layer, const float *in, float *out, size_t stride,
                   size_t points);
     /* values[i] = activation(values[i]) */
@@ -38,13 +38,13 @@ typedef struct TdKernels {
     void (*add)(float *sum, const float *values, size_t count);
     /* values[i] = values[i] * scale + offset, clipped to [0, 1]; NaN becomes 0 */
     void (*tone)(float *values, size_t count, float scale, float offset);
-    /* Three rows of `count` values u in [0, 1], `stride` floats apart, become encoded sRGB in [0, 1]
-     * in place (gray: in the first row). Nothing to do, and NULL, for TD_PALETTE_RGB. */
+    /* Three rows of `count` values u in [0, 1], `stride` floats apart, become encoded sRGB in
+     * [0, 1] in place (gray: in the first row). Nothing to do, and NULL, for TD_PALETTE_RGB. */
     void (*palette[TD_PALETTE_OKLAB_SOFT + 1])(float *rows, size_t stride, size_t count);
 } TdKernels;
 
-/* The table of an instruction set (TD_CPU_BEST: of the best). Static. NULL where this build or this
- * machine does not have it. */
+/* The table of an instruction set (TD_CPU_BEST: of the best). Static. NULL where this build or
+ * this machine does not have it. */
 TD_API const TdKernels *td_kernels(TdCpu cpu);
 
 #ifdef __cplusplus

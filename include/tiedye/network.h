@@ -1,9 +1,10 @@
 /* tiedye/network.h - layers, their weights, and a network made ready to be evaluated.
  *
  * A network is a pure function of its recipe: weights and biases come from counter-based random
- * numbers (Philox 4x32-10; inverse normal distribution, Wichura's AS 241), the same bits on every
- * machine. Streams are coupled: a wider network contains the narrower one (before fan-in scaling),
- * a deeper one shares its first layers, and the output layer has a stream of its own. */
+ * numbers (Philox 4x32-10; inverse normal distribution, Wichura's AS 241), the same bits on
+ * every machine. Streams are coupled: a wider network contains the narrower one (before fan-in
+ * scaling), a deeper one shares its first layers, and the output layer has a stream of its own.
+ */
 #ifndef TIEDYE_NETWORK_H
 #define TIEDYE_NETWORK_H
 
@@ -15,8 +16,8 @@
 extern "C" {
 #endif
 
-/* A dense layer: y = act(W x + b), or y = x + act(W x + b) where it is residual (x cut or padded
- * with zeros to the layer's width). */
+/* A dense layer: y = act(W x + b), or y = x + act(W x + b) where it is residual (x cut or
+ * padded with zeros to the layer's width). */
 typedef struct TdLayer {
     uint32_t in, out;
     TdActivation act;
@@ -26,34 +27,35 @@ typedef struct TdLayer {
 } TdLayer;
 
 typedef struct TdNetwork {
-    uint32_t inputs;      /* bit i: input i (TdInput) is fed; columns of layer 0 in that order */
+    uint32_t inputs; /* bit i: input i (TdInput) is fed; columns of layer 0 in that order */
     uint32_t input_width; /* number of those bits, layers[0].in */
     uint32_t depth;
     const TdLayer *layers; /* (depth), output last */
 } TdNetwork;
 
-/* The number of weights and biases that a recipe's network has, UINT64_MAX where that overflows. */
+/* The number of weights and biases that a recipe's network has, UINT64_MAX where that
+ * overflows. */
 TD_API uint64_t td_network_parameters(const TdRecipe *recipe);
 
-/* Make the network of a recipe. TD_ERROR_MEMORY where it would pass the run's limit or the system
- * has no memory left, TD_ERROR_CANCELLED. The caller owns *network, one block, and frees it with
- * td_network_free. */
+/* Make the network of a recipe. TD_ERROR_MEMORY where it would pass the run's limit or the
+ * system has no memory left, TD_ERROR_CANCELLED. The caller owns *network, one block, and frees
+ * it with td_network_free. */
 TD_API TdStatus td_network_create(const TdRecipe *recipe, const TdRun *run, TdNetwork **network,
                                   TdError *err);
 
 /* Takes NULL. */
 TD_API void td_network_free(TdNetwork *network);
 
-/* The bias of layer 0 with the constant inputs (all but x, y, r) folded in: starting at the bias,
- * weight times value is added in ascending order of input. `constants` by TdInput, `bias` has
- * layers[0].out floats. */
+/* The bias of layer 0 with the constant inputs (all but x, y, r) folded in: starting at the
+ * bias, weight times value is added in ascending order of input. `constants` by TdInput, `bias`
+ * has layers[0].out floats. */
 TD_API void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
                             float *bias);
 
-/* ---- Evaluating --------------------------------------------------------------------------- */
+/* ---- Evaluating ---------------------------------------------------------------------- */
 
-/* A network packed for the kernels, its constant inputs folded in. Immutable: any number of threads
- * may evaluate it at once, each with scratch of its own. */
+/* A network packed for the kernels, its constant inputs folded in. Immutable: any number of
+ * threads may evaluate it at once, each with scratch of its own. */
 typedef struct TdPlan TdPlan;
 
 /* Pack `network`, which may be freed afterwards. The caller frees *plan with td_plan_free. */
@@ -79,10 +81,10 @@ TD_API size_t td_plan_scratch(const TdPlan *plan);
  * i * td_plan_points(plan) floats. */
 TD_API float *td_plan_input(const TdPlan *plan, void *scratch);
 
-/* Evaluate at `points` points, a multiple of TD_POINT_GRAIN of at most td_plan_points(plan), whose
- * coordinates stand in td_plan_input(plan, scratch), and give the rows of the last layer, again
- * td_plan_points(plan) floats apart, somewhere in `scratch`. The caller's floating-point mode must
- * be round-to-nearest without flush-to-zero. */
+/* Evaluate at `points` points, a multiple of TD_POINT_GRAIN of at most td_plan_points(plan),
+ * whose coordinates stand in td_plan_input(plan, scratch), and give the rows of the last layer,
+ * again td_plan_points(plan) floats apart, somewhere in `scratch`. The caller's floating-point
+ * mode must be round-to-nearest without flush-to-zero. */
 TD_API float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points);
 
 /* The instruction set's table that this plan uses. */

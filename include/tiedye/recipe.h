@@ -1,8 +1,8 @@
 /* tiedye/recipe.h - what a picture is made from: a short list of `key = value`.
  *
- * One table of keys generates the command line's options, the text form, the share link, the text
- * inside every PNG and the manual. A recipe is complete: version 1 and the keys give the same
- * picture everywhere; keys at their default are left out when it is printed. */
+ * One table of keys generates the command line's options, the text form, the share link, the
+ * text inside every PNG and the manual. A recipe is complete: version 1 and the keys give the
+ * same picture everywhere; keys at their default are left out when it is printed. */
 #ifndef TIEDYE_RECIPE_H
 #define TIEDYE_RECIPE_H
 
@@ -18,8 +18,9 @@ extern "C" {
 /* What is drawn. */
 typedef enum TdDraw { TD_DRAW_PICTURE, TD_DRAW_SHEET } TdDraw;
 
-/* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture, the
- * others are constants with keys of their own. R is the distance of (x, y, z) from the origin. */
+/* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture,
+ * the others are constants with keys of their own. R is the distance of (x, y, z) from the
+ * origin. */
 typedef enum TdInput {
     TD_INPUT_X,
     TD_INPUT_Y,
@@ -34,7 +35,8 @@ typedef enum TdInput {
 /* Name of an input ("x", "z1"), NULL for an index that is free. Static text. */
 TD_API const char *td_input_name(TdInput input);
 
-/* How weights scale: by sigma_w, or by sigma_w / sqrt(fan-in). Biases scale by sigma_b always. */
+/* How weights scale: by sigma_w, or by sigma_w / sqrt(fan-in). Biases scale by sigma_b always.
+ */
 typedef enum TdInit { TD_INIT_UNSCALED, TD_INIT_FAN_IN } TdInit;
 
 /* Weights and biases are normal, or uniform of the same variance. */
@@ -42,8 +44,8 @@ typedef enum TdDist { TD_DIST_NORMAL, TD_DIST_UNIFORM } TdDist;
 
 /* From an output v to u in [0, 1]; NaN becomes 0. */
 typedef enum TdTone {
-    TD_TONE_AFFINE,  /* the output activation's range to [0, 1]; [-1, 1] where it is unbounded */
-    TD_TONE_CLIP,    /* u = v, clipped */
+    TD_TONE_AFFINE, /* the output activation's range to [0, 1]; [-1, 1] where it is unbounded */
+    TD_TONE_CLIP,   /* u = v, clipped */
     TD_TONE_RESCALE, /* each channel's least and greatest value in the view to 0 and 1 */
     TD_TONE_LOGISTIC /* u = 1 / (1 + exp(-v)) */
 } TdTone;
@@ -72,12 +74,12 @@ typedef struct TdSize {
     char paper[40];         /* "A3-landscape" or "300x400mm", empty for pixels */
 } TdSize;
 
-/* A recipe with every key's value. Make it with td_recipe_create; change it with td_recipe_set (or
- * directly, within the ranges of the table). */
+/* A recipe with every key's value. Make it with td_recipe_create; change it with td_recipe_set
+ * (or directly, within the ranges of the table). */
 typedef struct TdRecipe {
     TdDraw draw;
     /* network */
-    uint32_t inputs; /* bit i: input i is fed */
+    uint32_t inputs;     /* bit i: input i is fed */
     TdLayerItem *layers; /* owned; the output layer last */
     size_t layer_items;
     TdActivation act, out; /* of the hidden layers, of the last one */
@@ -112,17 +114,19 @@ TD_API TdRecipe *td_recipe_copy(const TdRecipe *recipe);
 /* Takes NULL. */
 TD_API void td_recipe_free(TdRecipe *recipe);
 
-/* Set one key from its text. '-' and '_' are one letter in names. TD_ERROR_RECIPE for unknown keys
- * and values that do not fit; err->column then counts within `value`, the recipe is unchanged. */
-TD_API TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *value, TdError *err);
+/* Set one key from its text. '-' and '_' are one letter in names. TD_ERROR_RECIPE for unknown
+ * keys and values that do not fit; err->column then counts within `value`, the recipe is
+ * unchanged. */
+TD_API TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *value,
+                              TdError *err);
 
-/* The text of one key's value; the caller frees it with td_text_free. NULL for an unknown key or
- * where there is no memory. */
+/* The text of one key's value; the caller frees it with td_text_free. NULL for an unknown key
+ * or where there is no memory. */
 TD_API char *td_recipe_get(const TdRecipe *recipe, const char *key);
 
 /* Read a text of lines `key = value` (# begins a comment) or a share link (anything with
- * "#v=1&key=value&..." in it, percent-encoded) on top of `recipe`. TD_ERROR_RECIPE with line and
- * column; the recipe is then partly changed and should be dropped. */
+ * "#v=1&key=value&..." in it, percent-encoded) on top of `recipe`. TD_ERROR_RECIPE with line
+ * and column; the recipe is then partly changed and should be dropped. */
 TD_API TdStatus td_recipe_parse(TdRecipe *recipe, const char *text, TdError *err);
 
 /* Whether a word given on a command line is a share link rather than a file's name. */
@@ -135,8 +139,8 @@ typedef enum TdRecipeForm {
     TD_FORM_JSON  /* {"v": 1, "seed": "7", ...}: 64-bit seeds are strings */
 } TdRecipeForm;
 
-/* Print a recipe, keys at their default left out. NULL where there is no memory; the caller frees
- * it with td_text_free. */
+/* Print a recipe, keys at their default left out. NULL where there is no memory; the caller
+ * frees it with td_text_free. */
 TD_API char *td_recipe_print(const TdRecipe *recipe, TdRecipeForm form);
 
 /* The width of the output layer, `channels` considered. */
@@ -148,7 +152,7 @@ TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
 /* Layer i < td_recipe_depth: its width and activation, defaults filled in. */
 TD_API TdLayerItem td_recipe_layer(const TdRecipe *recipe, uint32_t i);
 
-/* ---- The table of keys -------------------------------------------------------------------- */
+/* ---- The table of keys --------------------------------------------------------------- */
 
 typedef enum TdKeyGroup {
     TD_GROUP_RECIPE, /* what the recipe is; never an option of a command */
@@ -185,9 +189,9 @@ typedef struct TdKeyInfo {
     double low, high;           /* range of numbers */
     const char *const *choices; /* NULL-terminated, for TD_KEY_CHOICE and TD_KEY_SWITCH */
     const char *preset;         /* the default, as text */
-    const char *unit;           /* or form of the value: "degrees", "WxH"; "" where there is none */
-    const char *help;           /* one line */
-    size_t offset;              /* of the value in TdRecipe */
+    const char *unit; /* or form of the value: "degrees", "WxH"; "" where there is none */
+    const char *help; /* one line */
+    size_t offset;    /* of the value in TdRecipe */
 } TdKeyInfo;
 
 /* Number of keys, and key i in printing order. Static. */
@@ -200,7 +204,7 @@ TD_API const TdKeyInfo *td_key_find(const char *name);
 /* The name of a key nearest in spelling, NULL where none is near. */
 TD_API const char *td_key_nearest(const char *name);
 
-/* ---- Presets ------------------------------------------------------------------------------ */
+/* ---- Presets ------------------------------------------------------------------------- */
 
 /* A named recipe, "@name" on the command line. */
 typedef struct TdPreset {
@@ -212,7 +216,8 @@ typedef struct TdPreset {
 TD_API size_t td_preset_count(void);
 TD_API const TdPreset *td_preset_info(size_t i);
 
-/* The preset called `name` (without @), NULL where there is none; *err then says which is near. */
+/* The preset called `name` (without @), NULL where there is none; *err then says which is near.
+ */
 TD_API const TdPreset *td_preset_find(const char *name, TdError *err);
 
 #ifdef __cplusplus

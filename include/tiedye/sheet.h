@@ -1,8 +1,8 @@
 /* tiedye/sheet.h - many pictures as one; and from a source to a file, whatever a recipe draws.
  *
- * Cell k of a sheet (row by row) is the recipe's picture with seed + k, and lies on whole pixels: a
- * cell drawn alone is the crop. Gutters are light gray; captions lie in them, outside the numerics
- * contract. */
+ * Cell k of a sheet (row by row) is the recipe's picture with seed + k, and lies on whole
+ * pixels: a cell drawn alone is the crop. Gutters are light gray; captions lie in them, outside
+ * the numerics contract. */
 #ifndef TIEDYE_SHEET_H
 #define TIEDYE_SHEET_H
 
@@ -49,11 +49,11 @@ typedef enum TdDetail {
 TD_API TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
                                const TdRun *run, TdPicture **picture, TdError *err);
 
-/* ---- Sources, files, proof ---------------------------------------------------------------- */
+/* ---- Sources, files, proof ----------------------------------------------------------- */
 
-/* Read a source on top of `recipe`: a text of `key = value` lines in a file ("-": standard input), a
- * PNG that carries a recipe, a preset "@name", or a share link. Messages name the source, line and
- * column. After a failure the recipe should be dropped. */
+/* Read a source on top of `recipe`: a text of `key = value` lines in a file ("-": standard
+ * input), a PNG that carries a recipe, a preset "@name", or a share link. Messages name the
+ * source, line and column. After a failure the recipe should be dropped. */
 TD_API TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *err);
 
 /* How a drawing is saved; zeroed: as the file's extension says, with its recipe. */
@@ -83,7 +83,8 @@ typedef enum TdVerdict {
 /* The first difference that counts (beyond one code where the verdict is TD_DIFFERENT). */
 typedef struct TdComparison {
     TdVerdict verdict;
-    uint64_t samples, differing; /* compared; not equal (up to the end, or the first difference) */
+    uint64_t samples,
+        differing; /* compared; not equal (up to the end, or the first difference) */
     uint32_t x, y, channel;
     uint32_t in_file, drawn;
     TdRaster file, recipe; /* shapes */
@@ -94,8 +95,9 @@ typedef struct TdComparison {
 TD_API TdStatus td_draw_verify(const char *path, const TdRun *run, TdComparison *comparison,
                                TdError *err);
 
-/* Whether sample (x, y) of the drawing is covered by the numerics contract: all of a picture, the
- * cells of a sheet. On return *until is the first x behind it for which the answer may differ. */
+/* Whether sample (x, y) of the drawing is covered by the numerics contract: all of a picture,
+ * the cells of a sheet. On return *until is the first x behind it for which the answer may
+ * differ. */
 TD_API bool td_draw_covers(const TdRecipe *recipe, uint32_t x, uint32_t y, uint32_t *until);
 
 #ifdef __cplusplus

@@ -4,7 +4,8 @@
 
 #include "tiedye/base.h"
 
-/* Describe a failure in `err` (which may be NULL) and return `status`. No newline at the end. */
+/* Describe a failure in `err` (which may be NULL) and return `status`. No newline at the end.
+ */
 __attribute__((format(printf, 3, 4))) TdStatus tdi_fail(TdError *err, TdStatus status,
                                                         const char *format, ...);
 

@@ -1,6 +1,6 @@
-/* The picture is defined by IEEE arithmetic, rounding to nearest, with denormals. A host program
- * (or a thread pool's library) may have set another mode: every worker puts the right one in place
- * before it computes and gives the caller's back. */
+/* The picture is defined by IEEE arithmetic, rounding to nearest, with denormals. A host
+ * program (or a thread pool's library) may have set another mode: every worker puts the right
+ * one in place before it computes and gives the caller's back. */
 #ifndef TDI_FPMODE_H
 #define TDI_FPMODE_H
 

@@ -1,6 +1,6 @@
-/* How work is shared among threads: independent jobs, taken in any order. What they compute must not
- * depend on which thread takes which. (The PNG writer alone has a loop of its own, whose results are
- * written in order.) */
+/* How work is shared among threads: independent jobs, taken in any order. What they compute
+ * must not depend on which thread takes which. (The PNG writer alone has a loop of its own,
+ * whose results are written in order.) */
 #ifndef TDI_JOBS_H
 #define TDI_JOBS_H
 
@@ -16,8 +16,8 @@ typedef struct TdiJobs {
     uint64_t done, span, total;
 } TdiJobs;
 
-/* Run all jobs in the picture's floating-point mode on `run->threads` threads (resolved before).
- * TD_ERROR_CANCELLED, TD_ERROR_MEMORY. */
+/* Run all jobs in the picture's floating-point mode on `run->threads` threads (resolved
+ * before). TD_ERROR_CANCELLED, TD_ERROR_MEMORY. */
 TdStatus tdi_run_jobs(const TdiJobs *jobs, const TdRun *run, TdError *err);
 
 #endif

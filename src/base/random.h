@@ -1,6 +1,7 @@
 /* Counter-based random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random
- * numbers: as easy as 1, 2, 3", SC 2011) and deviates made from it. A number is a pure function of
- * seed, place and purpose, so networks of different size share the streams of their common part. */
+ * numbers: as easy as 1, 2, 3", SC 2011) and deviates made from it. A number is a pure function
+ * of seed, place and purpose, so networks of different size share the streams of their common
+ * part. */
 #ifndef TDI_RANDOM_H
 #define TDI_RANDOM_H
 
@@ -28,8 +29,8 @@ typedef struct TdiPlace {
 /* Ten rounds of Philox 4x32 on `counter` under `key`. */
 void tdi_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
-/* The four numbers u in (0, 1) of the places from, from + 1, from + 2, from + 3, where `from` is a
- * multiple of 4: u = (word + 1/2) / 2^32. */
+/* The four numbers u in (0, 1) of the places from, from + 1, from + 2, from + 3, where `from`
+ * is a multiple of 4: u = (word + 1/2) / 2^32. */
 void tdi_uniform4(uint64_t seed, TdiPlace place, double out[4]);
 
 /* The inverse of the normal distribution function: Wichura's algorithm AS 241 (PPND16, Applied
@@ -40,7 +41,8 @@ double tdi_normal_quantile(double u);
  * platform, within 2 ulp. */
 double tdi_log(double x);
 
-/* Cosine and sine of an angle in degrees, |degrees| <= 1e6, likewise; exact at multiples of 90. */
+/* Cosine and sine of an angle in degrees, |degrees| <= 1e6, likewise; exact at multiples of 90.
+ */
 void tdi_cos_sin_degrees(double degrees, double *cosine, double *sine);
 
 #endif

@@ -159,7 +159,8 @@ bool tdi_parse_real(const char *words, size_t length, double *value)
     double parsed = strtod(copy, NULL);
     if (!isfinite(parsed))
         return false;
-    *value = parsed == 0 ? 0 : parsed; /* one zero: -0 would print as "-0" and mean nothing else */
+    *value =
+        parsed == 0 ? 0 : parsed; /* one zero: -0 would print as "-0" and mean nothing else */
     return true;
 }
 
@@ -179,7 +180,8 @@ bool tdi_parse_u64(const char *words, size_t length, uint64_t *value)
 
 enum { LONGEST_NAME = 32 };
 
-/* Levenshtein's distance, '-' and '_' counting as one letter; both at most LONGEST_NAME long. */
+/* Levenshtein's distance, '-' and '_' counting as one letter; both at most LONGEST_NAME long.
+ */
 static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     unsigned row[LONGEST_NAME + 1];

@@ -14,7 +14,8 @@ typedef struct TdiText {
 
 void tdi_text_add(TdiText *text, const char *words);
 void tdi_text_add_bytes(TdiText *text, const char *bytes, size_t count);
-__attribute__((format(printf, 2, 3))) void tdi_text_format(TdiText *text, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void tdi_text_format(TdiText *text, const char *format,
+                                                           ...);
 
 /* The shortest decimal that reads back as `value`, with a point whatever the locale. */
 void tdi_text_add_real(TdiText *text, double value);

@@ -1,4 +1,5 @@
-/* safetensors: a length (8 bytes, little endian), a JSON header, the tensors one behind another. */
+/* safetensors: a length (8 bytes, little endian), a JSON header, the tensors one behind
+ * another. */
 #include "tiedye/exchange.h"
 
 #include <string.h>
@@ -26,7 +27,7 @@ static uint32_t written_columns(const TdNetwork *network, uint32_t layer, bool f
     return count;
 }
 
-/* ---- Header ------------------------------------------------------------------------------- */
+/* ---- Header -------------------------------------------------------------------------- */
 
 static void add_inputs(TdiText *json, const TdNetwork *network, bool fold)
 {
@@ -100,7 +101,8 @@ static void add_tensor(TdiText *json, uint32_t layer, const char *part, uint32_t
     *offset = end;
 }
 
-static void add_header(TdiText *json, const TdNetwork *network, const TdRecipe *recipe, bool fold)
+static void add_header(TdiText *json, const TdNetwork *network, const TdRecipe *recipe,
+                       bool fold)
 {
     uint64_t offset = 0;
     add_metadata(json, network, recipe, fold);
@@ -115,7 +117,7 @@ static void add_header(TdiText *json, const TdNetwork *network, const TdRecipe *
         tdi_text_add(json, " ");
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------ */
+/* ---- Numbers ------------------------------------------------------------------------- */
 
 /* Little endian whatever the machine is. */
 static TdStatus write_floats(TdiFile *file, const float *floats, size_t count, TdError *err)

@@ -3,7 +3,8 @@
 #include "kernels/reference_math.h"
 #include "kernels/tables.h"
 
-static void dense(const TdDense *layer, const float *in, float *out, size_t stride, size_t points)
+static void dense(const TdDense *layer, const float *in, float *out, size_t stride,
+                  size_t points)
 {
     for (size_t o = 0; o < layer->groups * TD_OUTPUT_GRAIN; o++) {
         size_t group = o / TD_OUTPUT_GRAIN, lane = o % TD_OUTPUT_GRAIN;
@@ -19,11 +20,11 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
-#define ACTIVATION(ID, ...)                                                                      \
-    static void activation_##ID(float *values, size_t count)                                     \
-    {                                                                                            \
-        for (size_t i = 0; i < count; i++)                                                       \
-            values[i] = tdi_ref_activations[TD_ACT_##ID](values[i]);                             \
+#define ACTIVATION(ID, ...)                                                                    \
+    static void activation_##ID(float *values, size_t count)                                   \
+    {                                                                                          \
+        for (size_t i = 0; i < count; i++)                                                     \
+            values[i] = tdi_ref_activations[TD_ACT_##ID](values[i]);                           \
     }
 TD_ACTIVATIONS(ACTIVATION)
 #undef ACTIVATION

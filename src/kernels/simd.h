@@ -1,5 +1,6 @@
-/* The kernels in the vector vocabulary, included once by each instruction-set stub, which defines
- * TDI_LANES, TDI_VECTORS (vectors of points a dense block holds) and TDI_TABLE (its table's name). */
+/* The kernels in the vector vocabulary, included once by each instruction-set stub, which
+ * defines TDI_LANES, TDI_VECTORS (vectors of points a dense block holds) and TDI_TABLE (its
+ * table's name). */
 #include "kernels/palette_constants.h"
 #include "kernels/simd_math.h"
 #include "kernels/tables.h"
@@ -29,7 +30,8 @@ TDI_INLINE void dense_block(const float *weights, const float *bias, size_t inpu
             vf_store(out + (size_t)o * stride + (size_t)v * TDI_LANES, sum[o][v]);
 }
 
-static void dense(const TdDense *layer, const float *in, float *out, size_t stride, size_t points)
+static void dense(const TdDense *layer, const float *in, float *out, size_t stride,
+                  size_t points)
 {
     for (size_t group = 0; group < layer->groups; group++) {
         const float *weights = layer->weights + group * layer->inputs * TD_OUTPUT_GRAIN;
@@ -52,11 +54,11 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
 #define V_ACT_ABS v_abs
 #define V_ACT_STEP v_step
 
-#define ACTIVATION(ID, ...)                                                                      \
-    static void activation_##ID(float *values, size_t count)                                     \
-    {                                                                                            \
-        for (size_t i = 0; i < count; i += TDI_LANES)                                            \
-            vf_store(values + i, V_ACT_##ID(vf_load(values + i)));                               \
+#define ACTIVATION(ID, ...)                                                                    \
+    static void activation_##ID(float *values, size_t count)                                   \
+    {                                                                                          \
+        for (size_t i = 0; i < count; i += TDI_LANES)                                          \
+            vf_store(values + i, V_ACT_##ID(vf_load(values + i)));                             \
     }
 TD_ACTIVATIONS(ACTIVATION)
 #undef ACTIVATION

@@ -1,5 +1,5 @@
-/* The kernels for AVX2. The pragma, not a compiler flag, names the instruction set: headers come
- * first, so that nothing but the kernels is compiled for it. */
+/* The kernels for AVX2. The pragma, not a compiler flag, names the instruction set: headers
+ * come first, so that nothing but the kernels is compiled for it. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stdbool.h>

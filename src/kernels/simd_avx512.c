@@ -1,5 +1,5 @@
-/* The kernels for AVX-512. The pragma, not a compiler flag, names the instruction set: headers come
- * first, so that nothing but the kernels is compiled for it. */
+/* The kernels for AVX-512. The pragma, not a compiler flag, names the instruction set: headers
+ * come first, so that nothing but the kernels is compiled for it. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stdbool.h>
@@ -10,7 +10,8 @@
 #include "kernels/tables.h"
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))),    \
+                             apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl")

@@ -1,11 +1,11 @@
-/* The vector vocabulary. An instruction-set stub (simd_avx2.c, ...) defines TDI_LANES and one of
- * TDI_SSE2, TDI_AVX2, TDI_AVX512, sets its target pragma and includes simd.h, which includes this.
- * Everything here is static: a function with external linkage could be picked by the linker for
- * code that runs on machines without the instruction set.
+/* The vector vocabulary. An instruction-set stub (simd_avx2.c, ...) defines TDI_LANES and one
+ * of TDI_SSE2, TDI_AVX2, TDI_AVX512, sets its target pragma and includes simd.h, which includes
+ * this. Everything here is static: a function with external linkage could be picked by the
+ * linker for code that runs on machines without the instruction set.
  *
  * + - * / and comparisons are GNU vector operators. A comparison gives a vi of all ones or all
- * zeros a lane, which & | ^ ~ combine and vf_select reads. Only what the operators cannot say, or
- * compilers spell badly, has a name. One lane is one point; no operation crosses lanes. */
+ * zeros a lane, which & | ^ ~ combine and vf_select reads. Only what the operators cannot say,
+ * or compilers spell badly, has a name. One lane is one point; no operation crosses lanes. */
 #ifndef TDI_VEC_H
 #define TDI_VEC_H
 

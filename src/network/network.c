@@ -126,7 +126,8 @@ static TdStatus draw_layer(const TdRecipe *recipe, const TdNetwork *network, uin
     const TdLayer *layer = &network->layers[index];
     bool last = index + 1 == network->depth;
     uint32_t rows = layer->in >= PIECE ? 1 : PIECE / layer->in;
-    LayerJobs drawn = {recipe, layer, index == 0, rows, last ? TDI_OUTPUT_LAYER : (uint16_t)index};
+    LayerJobs drawn = {recipe, layer, index == 0, rows,
+                       last ? TDI_OUTPUT_LAYER : (uint16_t)index};
     TdiJobs jobs = {.count = (layer->out - 1) / rows + 1,
                     .work = draw_piece,
                     .user = &drawn,
@@ -151,7 +152,8 @@ static void lay_out(const TdRecipe *recipe, TdNetwork *network)
             TdActivation act = item.act != TD_ACT_COUNT ? item.act
                                : last                   ? recipe->out
                                                         : recipe->act;
-            layers[index] = (TdLayer){in, out, act, recipe->residual && index > 0 && !last,
+            layers[index] = (TdLayer){in,      out,
+                                      act,     recipe->residual && index > 0 && !last,
                                       numbers, numbers + (size_t)in * out};
             numbers += ((size_t)in + 1) * out;
             in = out;

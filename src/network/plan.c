@@ -51,7 +51,8 @@ static uint32_t packed_inputs(const TdNetwork *network, uint32_t index)
 }
 
 /* Group by group, input by input, four neurons together. */
-static void pack_weights(const TdNetwork *network, uint32_t index, uint32_t inputs, float *packed)
+static void pack_weights(const TdNetwork *network, uint32_t index, uint32_t inputs,
+                         float *packed)
 {
     const TdLayer *layer = &network->layers[index];
     for (uint32_t i = 0, column = 0; i < layer->in; i++) {
@@ -88,7 +89,9 @@ static void pack_layer(const TdNetwork *network, uint32_t index,
 static size_t block_points(size_t widest)
 {
     size_t points = BLOCK_BYTES / sizeof(float) / widest / TD_POINT_GRAIN * TD_POINT_GRAIN;
-    return points < TD_POINT_GRAIN ? TD_POINT_GRAIN : points > MOST_POINTS ? MOST_POINTS : points;
+    return points < TD_POINT_GRAIN ? TD_POINT_GRAIN
+           : points > MOST_POINTS  ? MOST_POINTS
+                                   : points;
 }
 
 TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPUT_COUNT],

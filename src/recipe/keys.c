@@ -13,13 +13,15 @@ static const char *const tones[] = {"affine", "clip", "rescale", "logistic", NUL
 static const char *const palettes[] = {"rgb", "gray", "oklab", "oklab-soft", NULL};
 
 #define AT(FIELD) offsetof(TdRecipe, FIELD)
-#define CONSTANT(NAME, INPUT)                                                                    \
-    {NAME, TD_GROUP_NETWORK, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "", "value of the input " NAME,  \
-     AT(constants) + (INPUT) * sizeof(double)}
+#define CONSTANT(NAME, INPUT)                                                                  \
+    {                                                                                          \
+        NAME, TD_GROUP_NETWORK, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "",                         \
+            "value of the input " NAME, AT(constants) + (INPUT) * sizeof(double)               \
+    }
 
 static const TdKeyInfo keys[] = {
-    {"v", TD_GROUP_RECIPE, TD_KEY_VERSION, 1, 1, NULL, "1", "", "version of the recipe language",
-     0},
+    {"v", TD_GROUP_RECIPE, TD_KEY_VERSION, 1, 1, NULL, "1", "",
+     "version of the recipe language", 0},
     {"draw", TD_GROUP_RECIPE, TD_KEY_CHOICE, 0, 0, draws, "picture", "", "what is drawn",
      AT(draw)},
 
@@ -58,8 +60,8 @@ static const TdKeyInfo keys[] = {
 
     {"center", TD_GROUP_VIEW, TD_KEY_POINT, -1e9, 1e9, NULL, "0,0", "X,Y",
      "point in the middle of the picture", AT(center)},
-    {"extent", TD_GROUP_VIEW, TD_KEY_REAL, 1e-9, 1e9, NULL, "2", "", "half the height of the view",
-     AT(extent)},
+    {"extent", TD_GROUP_VIEW, TD_KEY_REAL, 1e-9, 1e9, NULL, "2", "",
+     "half the height of the view", AT(extent)},
     {"rotate", TD_GROUP_VIEW, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",
      "turns the view counter-clockwise", AT(rotate)},
     {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "1024x1024", "WxH|A3@300",
@@ -69,8 +71,8 @@ static const TdKeyInfo keys[] = {
      "from an output to [0, 1]", AT(tone)},
     {"palette", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, palettes, "oklab-soft", "",
      "from [0, 1] to colour", AT(palette)},
-    {"antialias", TD_GROUP_COLOUR, TD_KEY_WHOLE, 1, 16, NULL, "2", "K",
-     "K x K points a pixel", AT(antialias)},
+    {"antialias", TD_GROUP_COLOUR, TD_KEY_WHOLE, 1, 16, NULL, "2", "K", "K x K points a pixel",
+     AT(antialias)},
     {"bits", TD_GROUP_COLOUR, TD_KEY_BITS, 8, 16, NULL, "8", "8|16", "bits of a sample",
      AT(bits)},
 

@@ -8,8 +8,8 @@
 static TdStatus fail_item(TdiSpan item, unsigned column, const char *why, TdError *err)
 {
     int shown = item.length > 40 ? 40 : (int)item.length;
-    return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column, "layers: \"%.*s\" %s", shown, item.words,
-                       why);
+    return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column, "layers: \"%.*s\" %s", shown,
+                       item.words, why);
 }
 
 /* "dense 16": the kind may be said. */
@@ -30,7 +30,8 @@ static TdStatus read_widths(TdiSpan words, unsigned column, TdLayerItem *item, T
     if (!tdi_parse_u64(width.words, width.length, &number) || number < 1 ||
         number > TD_MAX_WIDTH)
         return fail_item(words, column,
-                         "is not a width (a whole number from 1 to 16777216, as in 20,10,3)", err);
+                         "is not a width (a whole number from 1 to 16777216, as in 20,10,3)",
+                         err);
     if (tdi_span_split(&rest, '\0', &done, &repeat) &&
         (!tdi_parse_u64(repeat.words, repeat.length, &times) || times < 1 ||
          times > TD_MAX_DEPTH))
@@ -53,8 +54,8 @@ static TdStatus read_item(TdiSpan words, unsigned column, TdLayerItem *item, TdE
     TdStatus status = read_widths(widths, column, item, err);
     item->act = TD_ACT_COUNT;
     if (status == TD_OK && tdi_span_split(&rest, '\0', &done, &name))
-        status = tdi_activation_read(name, column + (unsigned)(name.words - begin), &item->act,
-                                     err);
+        status =
+            tdi_activation_read(name, column + (unsigned)(name.words - begin), &item->act, err);
     return status;
 }
 

@@ -6,8 +6,7 @@
 #include "tiedye/recipe.h"
 
 /* The set-up of the post: weights and biases N(0, 1), not scaled, a wide view, honest RGB. */
-#define POST                                                                                     \
-    "sigma_w = 1\nsigma_b = 1\ninit = unscaled\nextent = 5\npalette = rgb\n"
+#define POST "sigma_w = 1\nsigma_b = 1\ninit = unscaled\nextent = 5\npalette = rgb\n"
 
 static const TdPreset presets[] = {
     {"tie-dye", "bursts of pure colour around a hub: the post's wide network",
@@ -33,8 +32,7 @@ static const TdPreset presets[] = {
      "extent = 1.5\npalette = oklab\n"},
     {"stained-glass", "flat splinters with straight edges",
      "act = step\nlayers = 30,8,3\nsigma_w = 2\nsigma_b = 1\nextent = 1.5\nantialias = 4\n"},
-    {"ink", "black ink in water",
-     "layers = 24x10,1\nsigma_w = 3\nsigma_b = 0.6\nextent = 1\n"},
+    {"ink", "black ink in water", "layers = 24x10,1\nsigma_w = 3\nsigma_b = 0.6\nextent = 1\n"},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };

@@ -75,7 +75,7 @@ char *td_recipe_get(const TdRecipe *recipe, const char *key)
     return tdi_text_take(&text);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------ */
+/* ---- Reading ------------------------------------------------------------------------- */
 
 /* One `key = value` whose first character is the text's `line`, `column`. */
 static TdStatus read_pair(TdRecipe *recipe, TdiSpan pair, unsigned line, unsigned column,
@@ -95,8 +95,8 @@ static TdStatus read_pair(TdRecipe *recipe, TdiSpan pair, unsigned line, unsigne
     if (status != TD_OK) {
         bool in_value = place->column > 0;
         place->line = line;
-        place->column += column + (unsigned)((in_value ? value.words - 1 : name.words) -
-                                             pair.words);
+        place->column +=
+            column + (unsigned)((in_value ? value.words - 1 : name.words) - pair.words);
     }
     return status;
 }
@@ -169,22 +169,23 @@ static TdStatus parse_link_pair(TdRecipe *recipe, TdiSpan pair, unsigned column,
     return status;
 }
 
-static TdStatus parse_link(TdRecipe *recipe, const char *text, const char *fragment, TdError *err)
+static TdStatus parse_link(TdRecipe *recipe, const char *text, const char *fragment,
+                           TdError *err)
 {
     TdiSpan pair, rest = tdi_span_trim(tdi_span(fragment));
     bool done = false;
     while (tdi_span_split(&rest, '&', &done, &pair)) {
         if (pair.length == 0)
             continue;
-        TdStatus status =
-            parse_link_pair(recipe, pair, 1 + (unsigned)(pair.words - text), err);
+        TdStatus status = parse_link_pair(recipe, pair, 1 + (unsigned)(pair.words - text), err);
         if (status != TD_OK)
             return status;
     }
     return TD_OK;
 }
 
-/* What stands behind the '#' of a link, NULL where the text is no link. A text of lines may hold
+/* What stands behind the '#' of a link, NULL where the text is no link. A text of lines may
+ * hold
  * "#v=" in a comment only after a line break or a blank, a link has neither. */
 static const char *link_fragment(const char *text)
 {
@@ -207,7 +208,7 @@ TdStatus td_recipe_parse(TdRecipe *recipe, const char *text, TdError *err)
     return parse_lines(recipe, tdi_span(text), err);
 }
 
-/* ---- Printing ----------------------------------------------------------------------------- */
+/* ---- Printing ------------------------------------------------------------------------ */
 
 /* Of ASCII, whatever the locale. */
 static bool is_alphanumeric(char c)
@@ -227,8 +228,8 @@ static void add_percent_encoded(TdiText *text, const char *words)
 
 static bool is_json_number(const TdKeyInfo *key)
 {
-    return key->type == TD_KEY_VERSION || key->type == TD_KEY_WHOLE || key->type == TD_KEY_REAL ||
-           key->type == TD_KEY_BITS;
+    return key->type == TD_KEY_VERSION || key->type == TD_KEY_WHOLE ||
+           key->type == TD_KEY_REAL || key->type == TD_KEY_BITS;
 }
 
 static void add_pair(TdiText *text, TdRecipeForm form, const TdKeyInfo *key, const char *value)
@@ -251,7 +252,8 @@ static void add_pair(TdiText *text, TdRecipeForm form, const TdKeyInfo *key, con
     }
 }
 
-/* Whether a key is printed: it has a value, and not its default. `channels` is folded into layers. */
+/* Whether a key is printed: it has a value, and not its default. `channels` is folded into
+ * layers. */
 static bool is_told(const TdKeyInfo *key, const char *value, const char *preset)
 {
     if (key->type == TD_KEY_VERSION)

@@ -9,9 +9,9 @@ static const struct {
     const char *name;
     double width, height; /* millimetres: ISO 216 and the North American sizes */
 } papers[] = {
-    {"A0", 841, 1189},      {"A1", 594, 841},        {"A2", 420, 594},
-    {"A3", 297, 420},       {"A4", 210, 297},        {"A5", 148, 210},
-    {"A6", 105, 148},       {"letter", 215.9, 279.4}, {"legal", 215.9, 355.6},
+    {"A0", 841, 1189},         {"A1", 594, 841},         {"A2", 420, 594},
+    {"A3", 297, 420},          {"A4", 210, 297},         {"A5", 148, 210},
+    {"A6", 105, 148},          {"letter", 215.9, 279.4}, {"legal", 215.9, 355.6},
     {"tabloid", 279.4, 431.8},
 };
 
@@ -20,7 +20,8 @@ enum { PAPER_COUNT = sizeof papers / sizeof *papers };
 static TdStatus fail(TdiSpan value, const char *why, TdError *err)
 {
     int shown = value.length > 40 ? 40 : (int)value.length;
-    return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1, "size: \"%.*s\" %s", shown, value.words, why);
+    return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1, "size: \"%.*s\" %s", shown, value.words,
+                       why);
 }
 
 /* AxB, two numbers that fill the span. */
@@ -41,8 +42,8 @@ static bool read_paper(TdiSpan name, double mm[2])
     const size_t suffix = sizeof turned - 1;
     if (name.length > 2 && memcmp(name.words + name.length - 2, "mm", 2) == 0)
         return read_pair((TdiSpan){name.words, name.length - 2}, mm);
-    bool landscape = name.length > suffix &&
-                     memcmp(name.words + name.length - suffix, turned, suffix) == 0;
+    bool landscape =
+        name.length > suffix && memcmp(name.words + name.length - suffix, turned, suffix) == 0;
     size_t length = name.length - (landscape ? suffix : 0);
     for (size_t i = 0; i < PAPER_COUNT; i++) {
         if (strlen(papers[i].name) == length &&
@@ -59,8 +60,8 @@ static TdStatus set_pixels(TdiSpan value, const double pixels[2], TdSize *size, 
 {
     for (int i = 0; i < 2; i++) {
         if (!(pixels[i] >= 1) || pixels[i] != floor(pixels[i]))
-            return fail(value, "is not a size: each side is a whole number of pixels, 1 or more",
-                        err);
+            return fail(value,
+                        "is not a size: each side is a whole number of pixels, 1 or more", err);
         if (pixels[i] > 2147483647)
             return fail(value, "is too large: PNG allows 2147483647 pixels a side", err);
     }
@@ -69,16 +70,19 @@ static TdStatus set_pixels(TdiSpan value, const double pixels[2], TdSize *size, 
     return TD_OK;
 }
 
-static TdStatus read_print(TdiSpan value, TdiSpan paper, TdiSpan dpi, TdSize *size, TdError *err)
+static TdStatus read_print(TdiSpan value, TdiSpan paper, TdiSpan dpi, TdSize *size,
+                           TdError *err)
 {
     double mm[2], pixels[2];
     TdSize read = {0};
-    if (!tdi_parse_real(dpi.words, dpi.length, &read.dots_per_inch) ||
-        read.dots_per_inch < 1 || read.dots_per_inch > 10000)
+    if (!tdi_parse_real(dpi.words, dpi.length, &read.dots_per_inch) || read.dots_per_inch < 1 ||
+        read.dots_per_inch > 10000)
         return fail(value, "has no dots per inch from 1 to 10000 behind its @", err);
     if (paper.length >= sizeof read.paper || !read_paper(paper, mm))
-        return fail(value, "names no paper: A0 to A6, letter, legal, tabloid (each also as "
-                           "A3-landscape), or 300x400mm", err);
+        return fail(value,
+                    "names no paper: A0 to A6, letter, legal, tabloid (each also as "
+                    "A3-landscape), or 300x400mm",
+                    err);
     for (int i = 0; i < 2; i++)
         pixels[i] = floor(mm[i] / 25.4 * read.dots_per_inch + 0.5);
     memcpy(read.paper, paper.words, paper.length);

@@ -161,9 +161,10 @@ TdStatus tdi_activation_read(TdiSpan name, unsigned column, TdActivation *act, T
     }
     const char *near = tdi_nearest_name(name.words, name.length, names, TD_ACT_COUNT);
     if (near == NULL)
-        return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column,
-                           "unknown activation \"%.*s\"; `tiedye list activations` names them all",
-                           shown(name), name.words);
+        return tdi_fail_at(
+            err, TD_ERROR_RECIPE, 1, column,
+            "unknown activation \"%.*s\"; `tiedye list activations` names them all",
+            shown(name), name.words);
     return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column,
                        "unknown activation \"%.*s\"; did you mean \"%s\"?", shown(name),
                        name.words, near);
@@ -203,8 +204,9 @@ static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *input
         if (i == TD_INPUT_COUNT)
             return fail(key, piece, "an input (x, y, r, z, t, z1 to z8)", err);
         if (found & 1u << i)
-            return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1, "inputs: \"%.*s\" stands there twice",
-                               shown(piece), piece.words);
+            return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1,
+                               "inputs: \"%.*s\" stands there twice", shown(piece),
+                               piece.words);
         found |= 1u << i;
     }
     *inputs = found;

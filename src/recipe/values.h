@@ -14,8 +14,8 @@ typedef struct TdiSpan {
 TdiSpan tdi_span(const char *words);
 TdiSpan tdi_span_trim(TdiSpan span);
 
-/* Take what stands before the first `separator` (or all) off the front of *rest. False once nothing
- * is left; an empty text has one empty piece. Begin with *done = false. */
+/* Take what stands before the first `separator` (or all) off the front of *rest. False once
+ * nothing is left; an empty text has one empty piece. Begin with *done = false. */
 bool tdi_span_split(TdiSpan *rest, char separator, bool *done, TdiSpan *piece);
 
 const TdKeyInfo *tdi_key_find(const char *words, size_t length);

@@ -32,7 +32,8 @@ static void work_job(const void *user, size_t job, void *scratch)
     jobs->picture->kind->work(jobs->picture, &jobs->band, job, scratch);
 }
 
-/* Draw as many of the band's rows as the picture takes at once; the band's count becomes that. */
+/* Draw as many of the band's rows as the picture takes at once; the band's count becomes that.
+ */
 static TdStatus draw_part(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
 {
     uint64_t width = picture->raster.width;
@@ -66,7 +67,7 @@ TdStatus td_picture_rows(TdPicture *picture, uint32_t y, uint32_t count, void *r
     return status;
 }
 
-/* ---- One network -------------------------------------------------------------------------- */
+/* ---- One network --------------------------------------------------------------------- */
 
 typedef struct Single {
     TdPicture head;
@@ -88,14 +89,16 @@ static TdStatus prepare_single(TdPicture *picture, TdiBand *band, const TdRun *r
     return TD_OK;
 }
 
-static void work_single(const TdPicture *picture, const TdiBand *band, size_t job, void *scratch)
+static void work_single(const TdPicture *picture, const TdiBand *band, size_t job,
+                        void *scratch)
 {
     TdiTiling tiling = tiling_of(picture, band);
     TdiTile tile = tdi_tiling_tile(&tiling, job);
     size_t pixel_bytes = picture->raster.channels * td_sample_size(picture->raster.type);
     unsigned char *out =
         band->rows + (tile.y - band->y) * band->row_bytes + tile.x * pixel_bytes;
-    tdi_renderer_tile(&((const Single *)picture)->renderer, tile, scratch, out, band->row_bytes);
+    tdi_renderer_tile(&((const Single *)picture)->renderer, tile, scratch, out,
+                      band->row_bytes);
 }
 
 static void free_single(TdPicture *picture)

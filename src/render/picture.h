@@ -12,8 +12,8 @@ typedef struct TdiBand {
 } TdiBand;
 
 typedef struct TdiPictureKind {
-    /* Make ready for a band, which may be shortened, and say how many jobs draw it and what scratch
-     * they need. */
+    /* Make ready for a band, which may be shortened, and say how many jobs draw it and what
+     * scratch they need. */
     TdStatus (*prepare)(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
                         TdError *err);
     /* Draw one of the band's jobs. */

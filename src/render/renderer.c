@@ -6,7 +6,7 @@
 #include "base/fpmode.h"
 #include "base/memory.h"
 
-/* ---- Tiles -------------------------------------------------------------------------------- */
+/* ---- Tiles --------------------------------------------------------------------------- */
 
 TdiTiling tdi_tiling(uint32_t width, uint32_t y, uint32_t count, uint32_t pixels)
 {
@@ -28,7 +28,7 @@ TdiTile tdi_tiling_tile(const TdiTiling *t, size_t i)
     return tile;
 }
 
-/* ---- Drawing one -------------------------------------------------------------------------- */
+/* ---- Drawing one --------------------------------------------------------------------- */
 
 static size_t round_up(size_t value, size_t grain)
 {
@@ -55,8 +55,8 @@ static void colour(const TdiRenderer *renderer, float *rows, size_t stride, size
 }
 
 /* The network's outputs at sample (sub_x, sub_y) of the block's pixels. */
-static float *evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first, uint32_t points,
-                       uint32_t sub_x, uint32_t sub_y, void *scratch)
+static float *evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
+                       uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch)
 {
     const TdPlan *plan = renderer->plan;
     tdi_view_points(&renderer->view, tile, first, points, sub_x, sub_y, td_plan_inputs(plan),
@@ -72,8 +72,7 @@ static void add_samples(const TdiRenderer *renderer, TdiTile tile, uint32_t firs
     size_t stride = td_plan_points(renderer->plan);
     uint32_t channels = renderer->raster.channels, grid = (uint32_t)renderer->view.grid;
     for (uint32_t sub = 0; sub < grid * grid; sub++) {
-        float *rows =
-            evaluate(renderer, tile, first, points, sub % grid, sub / grid, scratch);
+        float *rows = evaluate(renderer, tile, first, points, sub % grid, sub / grid, scratch);
         colour(renderer, rows, stride, points);
         for (uint32_t c = 0; c < channels; c++) {
             if (sub == 0)
@@ -86,7 +85,8 @@ static void add_samples(const TdiRenderer *renderer, TdiTile tile, uint32_t firs
 
 /* floor(top mean + 1/2) of the block's pixels, interleaved, to where they belong. */
 static void store_encoded(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
-                          uint32_t count, const float *sums, unsigned char *out, size_t row_bytes)
+                          uint32_t count, const float *sums, unsigned char *out,
+                          size_t row_bytes)
 {
     size_t stride = td_plan_points(renderer->plan);
     uint32_t channels = renderer->raster.channels;
@@ -107,14 +107,15 @@ static void store_encoded(const TdiRenderer *renderer, TdiTile tile, uint32_t fi
 }
 
 /* The outputs themselves; NaNs become the one of `.npy`. */
-static void store_field(const TdiRenderer *renderer, TdiTile tile, uint32_t first, uint32_t count,
-                        const float *rows, unsigned char *out, size_t row_bytes)
+static void store_field(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
+                        uint32_t count, const float *rows, unsigned char *out, size_t row_bytes)
 {
     static const uint32_t canonical_nan = 0x7fc00000;
     size_t stride = td_plan_points(renderer->plan);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = (first + i) / tile.width, column = (first + i) % tile.width;
-        float *at = (float *)(void *)(out + row * row_bytes) + (size_t)column * renderer->outputs;
+        float *at =
+            (float *)(void *)(out + row * row_bytes) + (size_t)column * renderer->outputs;
         for (uint32_t c = 0; c < renderer->outputs; c++) {
             float value = rows[c * stride + i];
             if (value != value)
@@ -129,8 +130,8 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, void *scratch,
 {
     uint32_t pixels = tile.width * tile.height;
     uint32_t block = (uint32_t)td_plan_points(renderer->plan);
-    float *sums = (float *)(void *)((char *)scratch +
-                                    round_up(td_plan_scratch(renderer->plan), 64));
+    float *sums =
+        (float *)(void *)((char *)scratch + round_up(td_plan_scratch(renderer->plan), 64));
     TdiFpMode mode = tdi_fp_enter();
     for (uint32_t first = 0; first < pixels; first += block) {
         uint32_t count = pixels - first < block ? pixels - first : block;
@@ -146,7 +147,7 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, void *scratch,
     tdi_fp_leave(mode);
 }
 
-/* ---- Making one --------------------------------------------------------------------------- */
+/* ---- Making one ---------------------------------------------------------------------- */
 
 TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,
                              TdError *err)
@@ -157,10 +158,11 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
     if (samples == TD_SAMPLES_FIELD)
         return TD_OK;
     if (channels != 1 && channels != 3)
-        return tdi_fail(err, TD_ERROR_RECIPE,
-                        "layers: a picture has 1 or 3 channels, this network has %u; end the list "
-                        "with 1 or 3, or draw the raw field (-o FILE.npy)",
-                        (unsigned)channels);
+        return tdi_fail(
+            err, TD_ERROR_RECIPE,
+            "layers: a picture has 1 or 3 channels, this network has %u; end the list "
+            "with 1 or 3, or draw the raw field (-o FILE.npy)",
+            (unsigned)channels);
     raster->channels = recipe->palette == TD_PALETTE_GRAY ? 1 : channels;
     raster->type = recipe->bits == 16 ? TD_SAMPLE_U16 : TD_SAMPLE_U8;
     return TD_OK;

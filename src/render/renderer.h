@@ -14,7 +14,7 @@ typedef struct TdiRenderer {
     TdRaster raster;
     TdTone tone;
     TdPalette palette;
-    uint32_t outputs; /* channels of the field */
+    uint32_t outputs;          /* channels of the field */
     float scale[3], offset[3]; /* a channel's tone is u = v scale + offset, clipped */
 } TdiRenderer;
 
@@ -34,8 +34,8 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
 /* Bytes of scratch that a worker needs. */
 size_t tdi_renderer_scratch(const TdiRenderer *renderer);
 
-/* Draw a tile of at most TDI_TILE_PIXELS pixels to `out`, where the tile's first pixel goes; rows
- * are `row_bytes` apart. */
+/* Draw a tile of at most TDI_TILE_PIXELS pixels to `out`, where the tile's first pixel goes;
+ * rows are `row_bytes` apart. */
 void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, void *scratch, void *out,
                        size_t row_bytes);
 

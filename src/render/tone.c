@@ -56,8 +56,8 @@ static TdStatus rescale(TdiRenderer *renderer, const TdRecipe *recipe, const TdR
     sample.renderer.raster = (TdRaster){SIDE, SIDE, outputs, TD_SAMPLE_F32, 0};
     sample.renderer.view = tdi_view(recipe, SIDE, SIDE, 1);
     /* The sample has the shape of the view, not of a square. */
-    sample.renderer.view.step_x = renderer->view.step_x *
-                                  (double)(renderer->view.width * renderer->view.grid) / SIDE;
+    sample.renderer.view.step_x =
+        renderer->view.step_x * (double)(renderer->view.width * renderer->view.grid) / SIDE;
     size_t floats = (size_t)SIDE * SIDE * outputs;
     sample.field = tdi_alloc(floats, sizeof(float));
     if (sample.field == NULL)

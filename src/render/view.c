@@ -14,7 +14,8 @@ TdiView tdi_view(const TdRecipe *recipe, uint32_t width, uint32_t height, uint32
     return view;
 }
 
-/* The point of sample (column, row) of the picture's fine grid of width * grid by height * grid. */
+/* The point of sample (column, row) of the picture's fine grid of width * grid by height *
+ * grid. */
 static void locate(const TdiView *view, int64_t column, int64_t row, double *x, double *y)
 {
     double right = (double)(2 * column + 1 - view->width * view->grid) * view->step_x;
@@ -24,7 +25,8 @@ static void locate(const TdiView *view, int64_t column, int64_t row, double *x, 
 }
 
 void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,
-                     uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows, size_t stride)
+                     uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows,
+                     size_t stride)
 {
     float *x_row = rows, *y_row = x_row + ((inputs & 1u << TD_INPUT_X) != 0 ? stride : 0);
     float *r_row = y_row + ((inputs & 1u << TD_INPUT_Y) != 0 ? stride : 0);

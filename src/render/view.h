@@ -18,11 +18,12 @@ typedef struct TdiTile {
     uint32_t x, y, width, height;
 } TdiTile;
 
-/* Coordinates of `count` points: the samples (sub_x, sub_y) of the tile's pixels from number `first`
- * on, row by row; what lies behind the tile's end repeats its last pixel. One row of `stride` floats
- * for each input of `inputs` (bits of x, y, r) goes to `rows`. Computed in double from the pixel's
- * index in the whole picture and rounded once. */
+/* Coordinates of `count` points: the samples (sub_x, sub_y) of the tile's pixels from number
+ * `first` on, row by row; what lies behind the tile's end repeats its last pixel. One row of
+ * `stride` floats for each input of `inputs` (bits of x, y, r) goes to `rows`. Computed in
+ * double from the pixel's index in the whole picture and rounded once. */
 void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,
-                     uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows, size_t stride);
+                     uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows,
+                     size_t stride);
 
 #endif

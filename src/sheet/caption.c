@@ -9,8 +9,8 @@
 
 #include "base/memory.h"
 
-/* Shapes as they are drawn in the font: its hinting programs need memory of their own, and FreeType
- * does not survive their not getting it. */
+/* Shapes as they are drawn in the font: its hinting programs need memory of their own, and
+ * FreeType does not survive their not getting it. */
 enum { GLYPH_FLAGS = FT_LOAD_NO_HINTING };
 
 struct TdiFont {
@@ -93,7 +93,8 @@ static uint32_t words_width(TdiFont *font, const char *words)
 }
 
 /* Copy the loaded glyph with its origin at (x, baseline); what lies outside is cut. */
-static void put_glyph(const FT_GlyphSlot glyph, const TdiStrip *strip, int64_t x, int64_t baseline)
+static void put_glyph(const FT_GlyphSlot glyph, const TdiStrip *strip, int64_t x,
+                      int64_t baseline)
 {
     const FT_Bitmap *bitmap = &glyph->bitmap;
     for (int64_t row = 0; row < bitmap->rows; row++) {
@@ -101,7 +102,8 @@ static void put_glyph(const FT_GlyphSlot glyph, const TdiStrip *strip, int64_t x
         for (int64_t column = 0; column < bitmap->width; column++) {
             int64_t at = x + glyph->bitmap_left + column;
             if (y >= 0 && y < strip->height && at >= 0 && at < strip->width)
-                strip->ink[y * strip->width + at] = bitmap->buffer[row * bitmap->pitch + column];
+                strip->ink[y * strip->width + at] =
+                    bitmap->buffer[row * bitmap->pitch + column];
         }
     }
 }

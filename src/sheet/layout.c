@@ -12,23 +12,23 @@ static uint32_t at_least(uint32_t value, uint32_t least)
 TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err)
 {
     const TdSize *size = &recipe->size;
-    TdSheetLayout l = {.count = recipe->count,
-                       .cell_width = size->width,
-                       .cell_height = size->height};
+    TdSheetLayout l = {
+        .count = recipe->count, .cell_width = size->width, .cell_height = size->height};
     uint32_t side = size->width < size->height ? size->width : size->height;
     l.columns = recipe->columns < recipe->count ? recipe->columns : recipe->count;
     l.rows = (recipe->count - 1) / l.columns + 1;
     l.gap = at_least(side / 24, 2);
     l.caption_height = recipe->captions ? at_least(side / 11, 10) : 0;
     uint64_t width = l.gap + (uint64_t)l.columns * ((uint64_t)l.cell_width + l.gap);
-    uint64_t height = l.gap + (uint64_t)l.rows * ((uint64_t)l.cell_height + l.gap +
-                                                  l.caption_height);
+    uint64_t height =
+        l.gap + (uint64_t)l.rows * ((uint64_t)l.cell_height + l.gap + l.caption_height);
     if (width > INT32_MAX || height > INT32_MAX)
-        return tdi_fail(err, TD_ERROR_RECIPE,
-                        "size: a sheet of %u cells of %ux%u would be %llux%llu pixels; PNG allows "
-                        "2147483647 a side",
-                        (unsigned)l.count, (unsigned)l.cell_width, (unsigned)l.cell_height,
-                        (unsigned long long)width, (unsigned long long)height);
+        return tdi_fail(
+            err, TD_ERROR_RECIPE,
+            "size: a sheet of %u cells of %ux%u would be %llux%llu pixels; PNG allows "
+            "2147483647 a side",
+            (unsigned)l.count, (unsigned)l.cell_width, (unsigned)l.cell_height,
+            (unsigned long long)width, (unsigned long long)height);
     l.width = (uint32_t)width;
     l.height = (uint32_t)height;
     *layout = l;
@@ -92,10 +92,11 @@ TdStatus td_sheet_find_cell(const TdRecipe *recipe, const char *name, uint32_t *
         }
     }
     write_column(layout.columns - 1, last);
-    return tdi_fail(err, TD_ERROR_ARGUMENT,
-                    "cell: \"%.20s\" is not on this sheet of %u cells; columns are A to %s, rows 1 "
-                    "to %u, so B4 is column 2, row 4",
-                    name, (unsigned)layout.count, last, (unsigned)layout.rows);
+    return tdi_fail(
+        err, TD_ERROR_ARGUMENT,
+        "cell: \"%.20s\" is not on this sheet of %u cells; columns are A to %s, rows 1 "
+        "to %u, so B4 is column 2, row 4",
+        name, (unsigned)layout.count, last, (unsigned)layout.rows);
 }
 
 void td_sheet_take_cell(TdRecipe *recipe, uint32_t k)

@@ -22,22 +22,23 @@ static TdStatus write_rows(TdPicture *picture, TdOutput *output, unsigned char *
 }
 
 /* Bytes of a band, refused where they pass the run's limit. */
-static TdStatus check_band(const TdRaster *raster, uint32_t rows, const TdRun *run, size_t *bytes,
-                           TdError *err)
+static TdStatus check_band(const TdRaster *raster, uint32_t rows, const TdRun *run,
+                           size_t *bytes, TdError *err)
 {
     uint64_t needed = tdi_mul_size(td_raster_row_bytes(raster), rows);
     uint64_t limit = td_run_resolved(run).max_memory;
     if (needed > limit)
-        return tdi_fail(err, TD_ERROR_MEMORY,
-                        "size: a row of %u pixels needs %.1f MiB, the limit is %.1f MiB; draw a "
-                        "narrower picture, or raise --max-memory",
-                        (unsigned)raster->width, (double)needed * 0x1p-20,
-                        (double)limit * 0x1p-20);
+        return tdi_fail(
+            err, TD_ERROR_MEMORY,
+            "size: a row of %u pixels needs %.1f MiB, the limit is %.1f MiB; draw a "
+            "narrower picture, or raise --max-memory",
+            (unsigned)raster->width, (double)needed * 0x1p-20, (double)limit * 0x1p-20);
     *bytes = needed;
     return TD_OK;
 }
 
-static TdStatus write_picture(TdPicture *picture, TdOutput *output, const TdRun *run, TdError *err)
+static TdStatus write_picture(TdPicture *picture, TdOutput *output, const TdRun *run,
+                              TdError *err)
 {
     uint32_t band_rows = td_output_band_rows(output);
     size_t bytes = 0;
@@ -78,9 +79,9 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
     char *text = NULL;
     if (format == NULL)
         return TD_ERROR_ARGUMENT;
-    TdStatus status = td_draw_create(recipe, format->field ? TD_SAMPLES_FIELD : TD_SAMPLES_COLOUR,
-                                     format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, run,
-                                     &picture, err);
+    TdStatus status =
+        td_draw_create(recipe, format->field ? TD_SAMPLES_FIELD : TD_SAMPLES_COLOUR,
+                       format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, run, &picture, err);
     if (status != TD_OK)
         return status;
     if (!chosen.no_recipe && format->recipe) {

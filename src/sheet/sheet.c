@@ -1,5 +1,5 @@
-/* A sheet as a picture: cells, gutters, captions. Only the networks of the row of cells that is being
- * drawn are held. */
+/* A sheet as a picture: cells, gutters, captions. Only the networks of the row of cells that is
+ * being drawn are held. */
 #include "tiedye/sheet.h"
 
 #include <stdio.h>
@@ -17,11 +17,11 @@ typedef struct Sheet {
     TdPicture head;
     TdRecipe *recipe;
     TdSheetLayout layout;
-    TdiFont *font;           /* NULL: no captions */
-    TdiRenderer *renderers;  /* (columns) of the row of cells `ready` */
-    uint32_t ready;          /* UINT32_MAX: none */
-    uint32_t held;           /* renderers that are made */
-    TdiTiling tiling;        /* of the rows of the band that lie in the row of cells */
+    TdiFont *font;          /* NULL: no captions */
+    TdiRenderer *renderers; /* (columns) of the row of cells `ready` */
+    uint32_t ready;         /* UINT32_MAX: none */
+    uint32_t held;          /* renderers that are made */
+    TdiTiling tiling;       /* of the rows of the band that lie in the row of cells */
 } Sheet;
 
 static void drop_row(Sheet *sheet)
@@ -58,11 +58,11 @@ static TdStatus make_row(Sheet *sheet, uint32_t row, const TdRun *run, TdError *
     return TD_OK;
 }
 
-/* ---- Captions ----------------------------------------------------------------------------- */
+/* ---- Captions ------------------------------------------------------------------------ */
 
 /* Paint the strip's rows from `from` on into the band, the strip's corner lying at (x, y). */
-static void paint_strip(const Sheet *sheet, const TdiBand *band, const TdiStrip *strip, uint32_t x,
-                        uint32_t y)
+static void paint_strip(const Sheet *sheet, const TdiBand *band, const TdiStrip *strip,
+                        uint32_t x, uint32_t y)
 {
     const TdRaster *raster = &sheet->head.raster;
     size_t sample = td_sample_size(raster->type), pixel = raster->channels * sample;
@@ -72,12 +72,14 @@ static void paint_strip(const Sheet *sheet, const TdiBand *band, const TdiStrip 
         unsigned char *at = band->rows + (y + row - band->y) * band->row_bytes + x * pixel;
         for (size_t i = 0; i < (size_t)strip->width * pixel; i++) {
             unsigned ink = strip->ink[(size_t)row * strip->width + i / pixel];
-            at[i] = (unsigned char)(PAPER - ink * (PAPER - INK) / 255); /* both bytes of 16 bits */
+            at[i] =
+                (unsigned char)(PAPER - ink * (PAPER - INK) / 255); /* both bytes of 16 bits */
         }
     }
 }
 
-static TdStatus draw_captions(const Sheet *sheet, const TdiBand *band, uint32_t row, TdError *err)
+static TdStatus draw_captions(const Sheet *sheet, const TdiBand *band, uint32_t row,
+                              TdError *err)
 {
     const TdSheetLayout *layout = &sheet->layout;
     TdiStrip strip = {NULL, layout->cell_width, layout->caption_height};
@@ -98,10 +100,10 @@ static TdStatus draw_captions(const Sheet *sheet, const TdiBand *band, uint32_t 
     return TD_OK;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------- */
+/* ---- Rows ---------------------------------------------------------------------------- */
 
-static TdStatus prepare_sheet(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
-                              TdError *err)
+static TdStatus prepare_sheet(TdPicture *picture, TdiBand *band, const TdRun *run,
+                              TdiJobs *jobs, TdError *err)
 {
     Sheet *sheet = (Sheet *)picture;
     const TdSheetLayout *layout = &sheet->layout;
@@ -159,10 +161,11 @@ static TdStatus check_memory(const TdRecipe *recipe, uint32_t columns, const TdR
     uint64_t bytes = tdi_mul_size(network, columns), limit = td_run_resolved(run).max_memory;
     if (bytes <= limit)
         return TD_OK;
-    return tdi_fail(err, TD_ERROR_MEMORY,
-                    "columns: %u networks side by side need %.1f MiB of memory, the limit is %.1f "
-                    "MiB; use fewer columns, or raise --max-memory",
-                    (unsigned)columns, (double)bytes * 0x1p-20, (double)limit * 0x1p-20);
+    return tdi_fail(
+        err, TD_ERROR_MEMORY,
+        "columns: %u networks side by side need %.1f MiB of memory, the limit is %.1f "
+        "MiB; use fewer columns, or raise --max-memory",
+        (unsigned)columns, (double)bytes * 0x1p-20, (double)limit * 0x1p-20);
 }
 
 static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail,
@@ -212,8 +215,9 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
     if (recipe->draw == TD_DRAW_PICTURE)
         return td_picture_create(recipe, samples, run, picture, err);
     if (samples == TD_SAMPLES_FIELD)
-        return tdi_fail(err, TD_ERROR_RECIPE,
-                        "draw: the raw field is of one picture, not of a sheet; choose one with "
-                        "tiedye sheet ... --cell B4");
+        return tdi_fail(
+            err, TD_ERROR_RECIPE,
+            "draw: the raw field is of one picture, not of a sheet; choose one with "
+            "tiedye sheet ... --cell B4");
     return create_sheet(recipe, detail, run, picture, err);
 }

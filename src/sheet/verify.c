@@ -24,8 +24,8 @@ static void clear(Sides *sides)
     tdi_free(sides->drawn_rows);
 }
 
-static TdStatus open_sides(Sides *sides, const char *path, const TdRun *run, TdComparison *result,
-                           TdError *err)
+static TdStatus open_sides(Sides *sides, const char *path, const TdRun *run,
+                           TdComparison *result, TdError *err)
 {
     TdStatus status = td_png_open(path, &sides->reader, err);
     if (status != TD_OK)

@@ -1,6 +1,7 @@
-/* Every kernel of every instruction set against the reference, bit for bit (NaN as a class), on odd
- * sizes and on values that arithmetic stumbles over, in buffers that end (or begin) at a page that
- * must not be touched. `check_kernels --bench` times them instead; `check_kernels SEED` replays. */
+/* Every kernel of every instruction set against the reference, bit for bit (NaN as a class), on
+ * odd sizes and on values that arithmetic stumbles over, in buffers that end (or begin) at a
+ * page that must not be touched. `check_kernels --bench` times them instead; `check_kernels
+ * SEED` replays. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "base/fpmode.h"
 #include "tiedye/kernels.h"
 
-/* ---- Values ------------------------------------------------------------------------------- */
+/* ---- Values -------------------------------------------------------------------------- */
 
 static uint64_t random_state;
 
@@ -55,13 +56,14 @@ static float random_value(Mood mood)
     case ANY_BITS:
         return from_bits((uint32_t)(r >> 16));
     case SPECIAL:
-        return (r >> 60) == 0 ? tame : from_bits(special[r % (sizeof special / sizeof *special)]);
+        return (r >> 60) == 0 ? tame
+                              : from_bits(special[r % (sizeof special / sizeof *special)]);
     default:
         return tame;
     }
 }
 
-/* ---- Buffers ------------------------------------------------------------------------------ */
+/* ---- Buffers ------------------------------------------------------------------------- */
 
 typedef struct Buffer {
     float *data;
@@ -70,7 +72,8 @@ typedef struct Buffer {
     size_t map_bytes;
 } Buffer;
 
-/* `count` floats (a multiple of 16) whose end touches a forbidden page, or whose beginning does. */
+/* `count` floats (a multiple of 16) whose end touches a forbidden page, or whose beginning
+ * does. */
 static Buffer make_buffer(size_t count, bool guard_end)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = count * sizeof(float);
@@ -108,14 +111,14 @@ static void compare(const char *kernel, TdCpu cpu, const Buffer *expected, const
         float a = expected->data[i], b = found->data[i];
         if (to_bits(a) == to_bits(b) || (a != a && b != b))
             continue;
-        printf("%s, %s: value %zu is %a (%08x), reference %a (%08x)\n", kernel, td_cpu_name(cpu),
-               i, (double)b, to_bits(b), (double)a, to_bits(a));
+        printf("%s, %s: value %zu is %a (%08x), reference %a (%08x)\n", kernel,
+               td_cpu_name(cpu), i, (double)b, to_bits(b), (double)a, to_bits(a));
         failures++;
         return;
     }
 }
 
-/* ---- Kernels ------------------------------------------------------------------------------ */
+/* ---- Kernels ------------------------------------------------------------------------- */
 
 typedef struct Shape {
     size_t inputs, groups, points, stride;
@@ -131,7 +134,8 @@ static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool g
     Buffer in = make_buffer(in_count, guard_end);
     Buffer weights = make_buffer(shape.groups * shape.inputs * TD_OUTPUT_GRAIN, guard_end);
     Buffer bias = make_buffer(rows, guard_end);
-    Buffer expected = make_buffer(out_count, guard_end), found = make_buffer(out_count, guard_end);
+    Buffer expected = make_buffer(out_count, guard_end),
+           found = make_buffer(out_count, guard_end);
     TdDense layer = {weights.data, bias.data, shape.inputs, shape.groups};
     fill(&in, mood);
     fill(&weights, mood == SPECIAL ? TAME : mood);
@@ -235,7 +239,7 @@ static void check_kernels(const TdKernels *kernels)
     }
 }
 
-/* ---- Bench -------------------------------------------------------------------------------- */
+/* ---- Bench --------------------------------------------------------------------------- */
 
 static double now(void)
 {
@@ -263,7 +267,8 @@ static double time_call(const TdKernels *kernels, Call c, Buffer *values, const 
     return best;
 }
 
-static double time_dense(const TdKernels *kernels, const TdDense *layer, Buffer *in, Buffer *out)
+static double time_dense(const TdKernels *kernels, const TdDense *layer, Buffer *in,
+                         Buffer *out)
 {
     double best = 1e9;
     for (int round = 0; round < 15; round++) {
@@ -306,8 +311,8 @@ static void bench_call(Call c)
     size_t count = c.kind == PALETTE ? 3 * c.count : c.count;
     Buffer values = make_buffer(count, true), start = make_buffer(count, true);
     for (size_t i = 0; i < count; i++)
-        start.data[i] = c.kind == PALETTE ? (float)(next_random() >> 40) * 0x1p-24f
-                                          : random_value(TAME);
+        start.data[i] =
+            c.kind == PALETTE ? (float)(next_random() >> 40) * 0x1p-24f : random_value(TAME);
     printf("%-14s", call_name(c));
     for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
         if (td_cpu_available((TdCpu)cpu))
@@ -350,7 +355,8 @@ int main(int argc, char **argv)
             continue;
         }
         check_kernels(td_kernels((TdCpu)cpu));
-        printf("%s: %s\n", td_cpu_name((TdCpu)cpu), failures == before ? "same bits" : "DIFFERENT");
+        printf("%s: %s\n", td_cpu_name((TdCpu)cpu),
+               failures == before ? "same bits" : "DIFFERENT");
     }
     tdi_fp_leave(mode);
     printf("%ld passed, %ld failed\n", checks - failures, failures);

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- A folder of our own ----------------------------------------------------------------- */
+/* ---- A folder of our own ------------------------------------------------------------ */
 
 static char folder[200];
 
@@ -109,7 +109,7 @@ static inline void assert_file(const char *path, const void *data, size_t size)
     free(bytes.data);
 }
 
-/* ---- Pictures ---------------------------------------------------------------------------- */
+/* ---- Pictures ----------------------------------------------------------------------- */
 
 static inline uint32_t next_random(uint32_t *state)
 {

@@ -54,7 +54,7 @@ static int count_files(void)
     return count;
 }
 
-/* ---- What is tried ------------------------------------------------------------------------ */
+/* ---- What is tried ------------------------------------------------------------------- */
 
 typedef TdStatus (*Attempt)(const char *argument, TdError *err);
 
@@ -142,10 +142,11 @@ static TdStatus try_prints(const char *text, TdError *err)
     return status;
 }
 
-/* ---- Every place -------------------------------------------------------------------------- */
+/* ---- Every place --------------------------------------------------------------------- */
 
-/* Let the first, the second, ... allocation fail, and all that follow it, until none is refused.
- * `does_without`: the attempt may succeed although something was refused, as captions are. */
+/* Let the first, the second, ... allocation fail, and all that follow it, until none is
+ * refused. `does_without`: the attempt may succeed although something was refused, as captions
+ * are. */
 static void exhaust(Attempt attempt, const char *argument, bool does_without)
 {
     int files = count_files();
@@ -217,8 +218,8 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"a.png", "a.ppm", "a.npy", "a.hash",       "b.png",
-                                        "c.png", "c.tie", "d.safetensors"};
+    static const char *const names[] = {"a.png", "a.ppm", "a.npy", "a.hash",
+                                        "b.png", "c.png", "c.tie", "d.safetensors"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_of(names[i]));

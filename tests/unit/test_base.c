@@ -69,8 +69,9 @@ static void test_log(void **state)
     (void)state;
     for (double x = 1e-318; x < 1e300; x *= 1.0317) {
         long double exact = logl(x), error = fabsl((long double)tdi_log(x) - exact);
-        assert_true(error <= 2.0L * (nextafter(fabs((double)exact), INFINITY) -
-                                     fabs((double)exact)) + 1e-320L);
+        assert_true(error <=
+                    2.0L * (nextafter(fabs((double)exact), INFINITY) - fabs((double)exact)) +
+                        1e-320L);
     }
     assert_true(tdi_log(1) == 0);
 }
@@ -103,9 +104,9 @@ static void expect_real(const char *words, bool valid, double value)
 
 static void test_reals(void **state)
 {
-    static const char *const wrong[] = {"",    "-",    ".",   "e5",  "1e",   "1e+", "0x10", "inf",
-                                        "nan", "1,5",  "1 ",  " 1",  "1..2", "1e9999", "--1",
-                                        "1-2", "1.5f", "+-1"};
+    static const char *const wrong[] = {"",     "-",      ".",   "e5",  "1e",   "1e+",
+                                        "0x10", "inf",    "nan", "1,5", "1 ",   " 1",
+                                        "1..2", "1e9999", "--1", "1-2", "1.5f", "+-1"};
     (void)state;
     expect_real("0", true, 0);
     expect_real("-0", true, 0);
@@ -189,7 +190,7 @@ static void test_memory(void **state)
     assert_true(tdi_machine_memory() > 1 << 20);
 }
 
-/* ---- Jobs --------------------------------------------------------------------------------- */
+/* ---- Jobs ---------------------------------------------------------------------------- */
 
 static void mark(const void *user, size_t job, void *scratch)
 {

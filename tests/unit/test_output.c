@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-/* ---- Other formats ----------------------------------------------------------------------- */
+/* ---- Other formats ------------------------------------------------------------------ */
 
 static void test_formats(void **state)
 {
@@ -166,7 +166,7 @@ static void test_limits(void **state)
     assert_int_equal(count_entries(), 0);
 }
 
-/* ---- Files ------------------------------------------------------------------------------- */
+/* ---- Files -------------------------------------------------------------------------- */
 
 static const TdRaster small = {.width = 2, .height = 3, .channels = 1};
 static const char small_ppm[] = "P5\n2 3\n255\nabcdef";

@@ -7,7 +7,7 @@
 #include <png.h>
 #include <zlib.h>
 
-/* ---- PNG, read the slow way -------------------------------------------------------------- */
+/* ---- PNG, read the slow way --------------------------------------------------------- */
 
 static uint32_t get_u32(const uint8_t *bytes)
 {
@@ -219,7 +219,7 @@ static void test_png_metadata(void **state)
     free(rows);
 }
 
-/* ---- Reading ----------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------ */
 
 /* A PNG of libpng's own making. */
 typedef struct Foreign {

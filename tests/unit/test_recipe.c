@@ -43,8 +43,9 @@ static void test_lines(void **state)
                  "v = 1\nseed = 7\nsigma_w = 1.5\n");
     expect_print("center = -1.5 , 2e-3\n", "v = 1\ncenter = -1.5,0.002\n");
     expect_print("inputs = r,y, x", "v = 1\ninputs = x,y,r\n");
-    expect_print("residual = on\nbits = 16\ndraw = sheet", "v = 1\ndraw = sheet\nresidual = on\n"
-                                                           "bits = 16\n");
+    expect_print("residual = on\nbits = 16\ndraw = sheet",
+                 "v = 1\ndraw = sheet\nresidual = on\n"
+                 "bits = 16\n");
 }
 
 static void test_layers(void **state)
@@ -70,8 +71,8 @@ static void test_resolved_layers(void **state)
 {
     TdRecipe *recipe = td_recipe_create();
     (void)state;
-    assert_int_equal(td_recipe_parse(recipe, "layers = 16x2:sin,8,3\nact = relu\nout = abs", NULL),
-                     TD_OK);
+    assert_int_equal(
+        td_recipe_parse(recipe, "layers = 16x2:sin,8,3\nact = relu\nout = abs", NULL), TD_OK);
     static const TdLayerItem expected[] = {
         {16, 1, TD_ACT_SIN}, {16, 1, TD_ACT_SIN}, {8, 1, TD_ACT_RELU}, {3, 1, TD_ACT_ABS}};
     assert_int_equal(td_recipe_depth(recipe), 4);
@@ -88,9 +89,12 @@ static void test_sizes(void **state)
     static const struct {
         const char *text;
         uint32_t width, height;
-    } sizes[] = {{"640x480", 640, 480},           {"A3@300", 3508, 4961},
-                 {"A3-landscape@300", 4961, 3508}, {"letter@100", 850, 1100},
-                 {"254x127mm@100", 1000, 500},     {"2147483647x1", 2147483647, 1}};
+    } sizes[] = {{"640x480", 640, 480},
+                 {"A3@300", 3508, 4961},
+                 {"A3-landscape@300", 4961, 3508},
+                 {"letter@100", 850, 1100},
+                 {"254x127mm@100", 1000, 500},
+                 {"2147483647x1", 2147483647, 1}};
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         TdRecipe *recipe = td_recipe_create();
@@ -107,8 +111,8 @@ static void test_sizes(void **state)
 static void test_links(void **state)
 {
     (void)state;
-    char *link = print_of("seed = 7\nlayers = 20,10,3\ncenter = 1,-2\nsize = A4@300",
-                          TD_FORM_LINK);
+    char *link =
+        print_of("seed = 7\nlayers = 20,10,3\ncenter = 1,-2\nsize = A4@300", TD_FORM_LINK);
     assert_string_equal(link, "#v=1&layers=20,10,3&seed=7&center=1,-2&size=A4@300");
     assert_true(td_recipe_is_link(link));
     expect_print("https://example.org/studio#v=1&seed=7&layers=20%2C10%2c3&sigma_w=+2",
@@ -127,7 +131,7 @@ static void test_json(void **state)
     td_text_free(json);
 }
 
-/* ---- Errors ------------------------------------------------------------------------------- */
+/* ---- Errors -------------------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -196,7 +200,8 @@ static void test_a_wrong_value_changes_nothing(void **state)
     TdRecipe *recipe = td_recipe_create();
     (void)state;
     for (size_t i = 0; i < td_key_count(); i++)
-        assert_int_equal(td_recipe_set(recipe, td_key_info(i)->name, "~", NULL), TD_ERROR_RECIPE);
+        assert_int_equal(td_recipe_set(recipe, td_key_info(i)->name, "~", NULL),
+                         TD_ERROR_RECIPE);
     char *printed = td_recipe_print(recipe, TD_FORM_TEXT);
     assert_string_equal(printed, "v = 1\n");
     td_text_free(printed);
@@ -214,7 +219,7 @@ static void test_random_seeds_differ(void **state)
     td_recipe_free(b);
 }
 
-/* ---- Tables ------------------------------------------------------------------------------- */
+/* ---- Tables -------------------------------------------------------------------------- */
 
 static void test_keys(void **state)
 {

@@ -24,7 +24,7 @@ static TdRecipe *recipe_of(const char *text)
     return recipe;
 }
 
-/* ---- The slow renderer -------------------------------------------------------------------- */
+/* ---- The slow renderer --------------------------------------------------------------- */
 
 static double activate(TdActivation act, double x)
 {
@@ -189,7 +189,7 @@ static void draw_pixel(const TdNetwork *network, const TdRecipe *recipe, const R
     }
 }
 
-/* ---- Pictures ----------------------------------------------------------------------------- */
+/* ---- Pictures ------------------------------------------------------------------------ */
 
 /* All samples of a picture; freed by the caller. */
 static void *draw(const TdRecipe *recipe, TdSamples samples, const TdRun *run, uint32_t band,
@@ -253,7 +253,8 @@ static void test_against_the_slow_renderer(void **state)
         "layers = 12x3,1\nsize = 40x30\nbits = 16\nseed = 12",
         "layers = 12x3,3\npalette = gray\nsize = 40x30\nbits = 16\nseed = 13",
         "layers = 12x3,3\nsize = 40x30\nbits = 16\nseed = 14\npalette = oklab",
-        "layers = 9,8,3\nact = relu\nout = identity\ntone = rescale\nsize = 30x50\npalette = rgb",
+        "layers = 9,8,3\nact = relu\nout = identity\ntone = rescale\nsize = 30x50\npalette = "
+        "rgb",
         "layers = 9,8,3\nact = softplus\nout = leaky-relu\ntone = logistic\nsize = 30x20",
         "layers = 9,8,3\nact = gaussian\nout = sigmoid\nsize = 30x20\nrotate = 30\n"
         "center = 1.5,-0.25\nextent = 0.7",
@@ -261,7 +262,8 @@ static void test_against_the_slow_renderer(void **state)
         "layers = 9,8,3\nact = abs\nout = abs\ntone = clip\nsize = 30x20\npalette = rgb",
         "layers = 16x5,3\nresidual = on\nsize = 25x25\nsigma_w = 1.2",
         "layers = 20,10,12,3\nresidual = on\nsize = 25x25\nsigma_w = 1.2",
-        "inputs = x,y,z,r,t,z1\nz = 1.5\nt = -2\nz1 = 0.3\nlayers = 9,8,3\nsize = 25x25\nseed = 3",
+        "inputs = x,y,z,r,t,z1\nz = 1.5\nt = -2\nz1 = 0.3\nlayers = 9,8,3\nsize = 25x25\nseed "
+        "= 3",
         "inputs = r\nlayers = 9,8,3\nsize = 25x25\nseed = 3\ndist = uniform",
         "inputs = t\nt = 0.5\nlayers = 9,3\nsize = 5x5",
         "layers = 3\nsize = 9x9\nsigma_b = 0",
@@ -273,9 +275,10 @@ static void test_against_the_slow_renderer(void **state)
 
 static void test_directions(void **state)
 {
-    /* One weight for x, none for anything else, would be ideal; the field of inputs = r is zero-
-     * centred and the picture of x grows or falls to the right, of y to the top. */
-    TdRecipe *recipe = recipe_of("inputs = x\nlayers = 1\nout = identity\nsigma_b = 0\nsize = 4x2");
+    /* One weight for x, none for anything else, would be ideal; the field of inputs = r is
+     * zero- centred and the picture of x grows or falls to the right, of y to the top. */
+    TdRecipe *recipe =
+        recipe_of("inputs = x\nlayers = 1\nout = identity\nsigma_b = 0\nsize = 4x2");
     TdNetwork *network;
     TdRaster raster;
     (void)state;
@@ -298,7 +301,7 @@ static void test_directions(void **state)
     td_recipe_free(recipe);
 }
 
-/* ---- What must not matter ----------------------------------------------------------------- */
+/* ---- What must not matter ------------------------------------------------------------ */
 
 static void test_bands_and_threads_do_not_matter(void **state)
 {
@@ -323,12 +326,14 @@ static void test_bands_and_threads_do_not_matter(void **state)
 
 static void test_the_callers_mode_does_not_matter(void **state)
 {
-    TdRecipe *recipe = recipe_of("layers = 30x3,3\nsize = 64x64\nsigma_w = 0.01\nsigma_b = 1e-20");
+    TdRecipe *recipe =
+        recipe_of("layers = 30x3,3\nsize = 64x64\nsigma_w = 0.01\nsigma_b = 1e-20");
     TdRaster raster;
     TdRun run = {.threads = 1};
     (void)state;
     void *expected = draw(recipe, TD_SAMPLES_FIELD, &run, UINT32_MAX, &raster);
-    unsigned saved = _mm_getcsr(), strange = 0xffc0; /* to zero, flush to zero, denormals zero */
+    unsigned saved = _mm_getcsr(),
+             strange = 0xffc0; /* to zero, flush to zero, denormals zero */
     _mm_setcsr(strange);
     void *found = draw(recipe, TD_SAMPLES_FIELD, &run, UINT32_MAX, &raster);
     unsigned after = _mm_getcsr();
@@ -341,12 +346,13 @@ static void test_the_callers_mode_does_not_matter(void **state)
 }
 #endif
 
-/* ---- Strange networks --------------------------------------------------------------------- */
+/* ---- Strange networks ---------------------------------------------------------------- */
 
 static void test_overflow_and_nan(void **state)
 {
-    TdRecipe *recipe = recipe_of("layers = 64x40,3\nact = relu\nout = identity\ninit = unscaled\n"
-                                 "sigma_w = 1000\nsize = 16x16\ntone = clip\npalette = rgb");
+    TdRecipe *recipe =
+        recipe_of("layers = 64x40,3\nact = relu\nout = identity\ninit = unscaled\n"
+                  "sigma_w = 1000\nsize = 16x16\ntone = clip\npalette = rgb");
     TdRaster raster;
     size_t wild = 0;
     (void)state;

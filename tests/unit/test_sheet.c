@@ -69,8 +69,10 @@ static void test_a_cell_alone_is_the_crop(void **state)
 {
     (void)state;
     expect_cells("draw = sheet\nlayers = 10,3\ncount = 7\ncolumns = 3\nsize = 33x21\nseed = 5");
-    expect_cells("draw = sheet\nlayers = 10,1\ncount = 2\ncolumns = 8\nsize = 200x150\nbits = 16");
-    expect_cells("draw = sheet\nlayers = 10,3\ncount = 3\ncolumns = 1\nsize = 1x1\ncaptions = off");
+    expect_cells(
+        "draw = sheet\nlayers = 10,1\ncount = 2\ncolumns = 8\nsize = 200x150\nbits = 16");
+    expect_cells(
+        "draw = sheet\nlayers = 10,3\ncount = 3\ncolumns = 1\nsize = 1x1\ncaptions = off");
     expect_cells("draw = sheet\nlayers = 10,3\ncount = 4\ncolumns = 2\nsize = 40x40\n"
                  "tone = rescale\nantialias = 3\nseed = 18446744073709551614");
 }
@@ -129,9 +131,10 @@ static void test_names_of_cells(void **state)
     static const struct {
         const char *name;
         int k; /* -1: no such cell */
-    } cells[] = {{"A1", 0},  {"b4", 31},  {"J1", 9},   {"A10", 90}, {"J10", -1}, {"I10", 98},
-                 {"K1", -1}, {"A11", -1}, {"A0", -1},  {"4B", -1},  {"", -1},    {"B", -1},
-                 {"B4x", -1}, {"AA1", -1}, {"B99999999999", -1}, {"ZZZZZZZZ1", -1}};
+    } cells[] = {{"A1", 0},        {"b4", 31}, {"J1", 9},   {"A10", 90}, {"J10", -1},
+                 {"I10", 98},      {"K1", -1}, {"A11", -1}, {"A0", -1},  {"4B", -1},
+                 {"", -1},         {"B", -1},  {"B4x", -1}, {"AA1", -1}, {"B99999999999", -1},
+                 {"ZZZZZZZZ1", -1}};
     TdRecipe *recipe = recipe_of("count = 99\ncolumns = 10");
     TdError err;
     (void)state;
@@ -166,15 +169,17 @@ static void test_too_large(void **state)
     (void)state;
     assert_int_equal(td_sheet_layout(recipe, &layout, &err), TD_ERROR_RECIPE);
     assert_non_null(strstr(err.message, "2147483647"));
-    assert_int_equal(td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_ALL, NULL, &picture, &err),
-                     TD_ERROR_RECIPE);
+    assert_int_equal(
+        td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_ALL, NULL, &picture, &err),
+        TD_ERROR_RECIPE);
     assert_null(picture);
     td_recipe_free(recipe);
 }
 
 static void test_a_cell_has_a_plain_recipe(void **state)
 {
-    TdRecipe *recipe = recipe_of("draw = sheet\ncount = 9\ncolumns = 3\ncaptions = off\nseed = 5");
+    TdRecipe *recipe =
+        recipe_of("draw = sheet\ncount = 9\ncolumns = 3\ncaptions = off\nseed = 5");
     (void)state;
     td_sheet_take_cell(recipe, 4);
     char *text = td_recipe_print(recipe, TD_FORM_TEXT);
