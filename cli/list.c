@@ -7,6 +7,17 @@
 
 #include "commands.h"
 
+/* A key's help, and the values that it may have. */
+static void print_help(const TdKeyInfo *key)
+{
+    char words[320];
+    int used = snprintf(words, sizeof words, "%s", key->help);
+    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL; i++)
+        used += snprintf(words + used, sizeof words - (size_t)used, "%s%s",
+                         i == 0 ? ": " : ", ", key->choices[i]);
+    print_wrapped(words, 26);
+}
+
 static void list_keys(void)
 {
     int group = -1;
@@ -16,7 +27,7 @@ static void list_keys(void)
             printf("%s%s\n", group < 0 ? "" : "\n", td_group_name(key->group));
         group = (int)key->group;
         printf("  %-10s %-12s ", key->name, key->preset);
-        print_wrapped(key->help, 26);
+        print_help(key);
     }
 }
 

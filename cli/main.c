@@ -41,9 +41,11 @@ static const Command commands[] = {
      OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
     {"list", "keys|activations|presets|formats", "what there is to choose from",
      "Prints one of the tables.", "  tiedye list presets\n", 0, 0, false, run_list},
-    {"post", "-o FOLDER", "the figures of the post",
-     "Draws the figures of the blog post that tiedye began with into a folder.",
-     "  tiedye post -o out\n", 0, OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
+    {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",
+     "Draws the figures of the blog post that tiedye began with into a folder. The keys\n"
+     "of view and colour may be changed; --size is a cell's, 256x256 when not said.",
+     "  tiedye post -o out\n", 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR,
+     OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -74,7 +76,7 @@ static int fail_command(const char *name)
     const char *names[COMMAND_COUNT];
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].name;
-    const char *near = nearest_name(name, names, COMMAND_COUNT);
+    const char *near = td_nearest_name(name, names, COMMAND_COUNT);
     if (near != NULL)
         complain("unknown command \"%.40s\"; did you mean %s?", name, near);
     else if (name[0] == '-')

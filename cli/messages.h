@@ -10,19 +10,12 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 /* The same without the program's name, for news that are good. */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
-/* Put question marks in the place of bytes that are no UTF-8, and of line breaks and other
- * codes that a terminal obeys. */
-void clean_text(char *text);
-
 /* Complain about a failed call; returns the exit code of its status. */
 int report_error(TdStatus status, const TdError *err);
 int exit_code(TdStatus status);
 
 /* Complain that there is no memory; returns the exit code. */
 int report_memory(void);
-
-/* The name nearest to `word` in spelling, NULL where none is near. */
-const char *nearest_name(const char *word, const char *const *names, size_t count);
 
 /* Print words to standard output, broken before column 80 and continued at `indent`, which is
  * where the first line stands already. */

@@ -164,7 +164,7 @@ static const char *nearest_option(const Command *command, const char *name)
     for (size_t i = 0; i < count; i++) /* "-seed": only a dash is missing */
         if (strcmp(names[i], name) == 0)
             return names[i];
-    return nearest_name(name, names, count);
+    return td_nearest_name(name, names, count);
 }
 
 static int fail_unknown(const Command *command, const Item *item)
@@ -286,7 +286,7 @@ static int fail_key(const Item *item, TdStatus status, const TdError *err)
     return status == TD_ERROR_RECIPE ? 2 : exit_code(status);
 }
 
-static int read_keys(Arguments *arguments)
+int apply_keys(const Arguments *arguments, TdRecipe *recipe)
 {
     Cursor cursor = {0};
     for (;;) {
@@ -296,7 +296,7 @@ static int read_keys(Arguments *arguments)
             return 0;
         if (item.kind != KEY)
             continue;
-        TdStatus status = td_recipe_set(arguments->recipe, item.name, item.value, &err);
+        TdStatus status = td_recipe_set(recipe, item.name, item.value, &err);
         if (status != TD_OK)
             return fail_key(&item, status, &err);
     }
@@ -327,7 +327,7 @@ int read_arguments(Arguments *arguments)
     if (code == 0)
         code = read_sources(arguments);
     if (code == 0)
-        code = read_keys(arguments);
+        code = apply_keys(arguments, arguments->recipe);
     return code;
 }
 

@@ -61,6 +61,14 @@ typedef struct Cursor {
     bool words_only; /* behind "--" */
 } Cursor;
 
+/* Set the keys that were given as options in a recipe of one's own, as read_arguments has done
+ * in arguments->recipe. Returns 0 or the exit code. */
+int apply_keys(const Arguments *arguments, TdRecipe *recipe);
+
+/* Set the keys that were given as options in `recipe`, as read_arguments has done in
+ * arguments->recipe. Returns 0 or the exit code. */
+int apply_keys(const Arguments *arguments, TdRecipe *recipe);
+
 /* The words (neither options nor their values) one by one. NULL at the end. */
 const char *next_word(const Arguments *arguments, Cursor *cursor);
 

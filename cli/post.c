@@ -25,7 +25,9 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
 {
     char path[4096];
     TdError err = {0};
-    int length = snprintf(path, sizeof path, "%s/%s.png", folder, figures[i].name);
+    size_t end = strlen(folder);
+    const char *slash = end > 0 && folder[end - 1] == '/' ? "" : "/";
+    int length = snprintf(path, sizeof path, "%s%s%s.png", folder, slash, figures[i].name);
     if (length < 0 || (size_t)length >= sizeof path)
         return usage_error(arguments->command, "the folder's name is too long");
     TdRecipe *recipe = td_recipe_create();
@@ -34,7 +36,9 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     TdStatus status = td_source_read(recipe, figures[i].preset, &err);
     if (status == TD_OK)
         status = td_recipe_parse(recipe, "draw = sheet\nsize = 256x256\n", &err);
-    int code = status == TD_OK ? draw_to(arguments, recipe, path) : report_error(status, &err);
+    int code = status == TD_OK ? apply_keys(arguments, recipe) : report_error(status, &err);
+    if (code == 0)
+        code = draw_to(arguments, recipe, path);
     td_recipe_free(recipe);
     return code;
 }

@@ -102,7 +102,7 @@ static void set_name(const char *what)
 {
     size_t length = strlen(what), most = sizeof bar.name - 1;
     snprintf(bar.name, sizeof bar.name, "%s", what + (length > most ? length - most : 0));
-    clean_text(bar.name);
+    td_clean_text(bar.name);
     const char *name = last_characters(bar.name, NAME_WIDTH);
     memmove(bar.name, name, strlen(name) + 1);
     bar.name_width = count_characters(bar.name);

@@ -52,6 +52,14 @@ typedef struct TdError {
 /* Free a text that this library handed out. Takes NULL. */
 TD_API void td_text_free(char *text);
 
+/* The name nearest to `word` in spelling ('-' and '_' are one letter) of `count` names, NULL
+ * where none is near. For "did you mean". */
+TD_API const char *td_nearest_name(const char *word, const char *const *names, size_t count);
+
+/* Put question marks in the place of bytes that are no UTF-8, and of line breaks and other
+ * codes that a terminal obeys. Every TdError's message has gone through this. */
+TD_API void td_clean_text(char *text);
+
 /* ---- Instruction sets ---------------------------------------------------------------- */
 
 /* The kernels' instruction sets. All of them give the same bits; they differ in speed only. */
@@ -129,22 +137,25 @@ typedef enum TdActivationClass {
     TD_STEPPED /* discontinuous */
 } TdActivationClass;
 
-/* The table of activations: constant, name, class, the least and greatest value (0, 0: without
- * bounds), the stated error of the kernel in ulp where the function is well conditioned,
- * formula, source. A new one is a line here, a scalar function in src/kernels/reference_math.c
- * and a vector function in src/kernels/simd_math.h. */
+/* The table of activations: constant, the stem of its functions, name, class, the least and
+ * greatest value (0, 0: without bounds), the stated error of the kernel in ulp where the
+ * function is well conditioned, formula, source. A new one is a line here, a scalar function in
+ * src/kernels/reference_math.c and a vector function in src/kernels/simd_math.h. */
 #define TD_ACTIVATIONS(X)                                                                      \
-    X(IDENTITY, "identity", SMOOTH, 0, 0, 0, "x", "")                                          \
-    X(TANH, "tanh", SMOOTH, -1, 1, 2, "tanh(x)", "")                                           \
-    X(SIGMOID, "sigmoid", SMOOTH, 0, 1, 2, "1 / (1 + exp(-x))", "the logistic function")       \
-    X(RELU, "relu", KINKED, 0, 0, 0, "max(x, 0)", "Nair and Hinton 2010")                      \
-    X(LEAKY_RELU, "leaky-relu", KINKED, 0, 0, 1, "x < 0 ? 0.01 x : x", "Maas et al. 2013")     \
-    X(SOFTPLUS, "softplus", SMOOTH, 0, 0, 2, "log(1 + exp(x))", "Dugas et al. 2001")           \
-    X(SIN, "sin", SMOOTH, -1, 1, 2, "sin(x)", "Sitzmann et al. 2020")                          \
-    X(COS, "cos", SMOOTH, -1, 1, 2, "cos(x)", "")                                              \
-    X(GAUSSIAN, "gaussian", SMOOTH, 0, 1, 1.5, "exp(-x^2 / 2)", "Stanley 2007 (CPPN)")         \
-    X(ABS, "abs", KINKED, 0, 0, 0, "|x|", "")                                                  \
-    X(STEP, "step", STEPPED, 0, 1, 0, "x > 0 ? 1 : 0", "McCulloch and Pitts 1943")
+    X(IDENTITY, identity, "identity", SMOOTH, 0, 0, 0, "x", "")                                \
+    X(TANH, tanh, "tanh", SMOOTH, -1, 1, 2, "tanh(x)", "")                                     \
+    X(SIGMOID, sigmoid, "sigmoid", SMOOTH, 0, 1, 2, "1 / (1 + exp(-x))",                       \
+      "the logistic function")                                                                 \
+    X(RELU, relu, "relu", KINKED, 0, 0, 0, "max(x, 0)", "Nair and Hinton 2010")                \
+    X(LEAKY_RELU, leaky_relu, "leaky-relu", KINKED, 0, 0, 1, "x < 0 ? 0.01 x : x",             \
+      "Maas et al. 2013")                                                                      \
+    X(SOFTPLUS, softplus, "softplus", SMOOTH, 0, 0, 2, "log(1 + exp(x))", "Dugas et al. 2001") \
+    X(SIN, sin, "sin", SMOOTH, -1, 1, 2, "sin(x)", "Sitzmann et al. 2020")                     \
+    X(COS, cos, "cos", SMOOTH, -1, 1, 2, "cos(x)", "")                                         \
+    X(GAUSSIAN, gaussian, "gaussian", SMOOTH, 0, 1, 1.5, "exp(-x^2 / 2)",                      \
+      "Stanley 2007 (CPPN)")                                                                   \
+    X(ABS, abs, "abs", KINKED, 0, 0, 0, "|x|", "")                                             \
+    X(STEP, step, "step", STEPPED, 0, 1, 0, "x > 0 ? 1 : 0", "McCulloch and Pitts 1943")
 
 typedef enum TdActivation {
 #define TD_ACTIVATION_CONSTANT(ID, ...) TD_ACT_##ID,

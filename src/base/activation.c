@@ -3,7 +3,7 @@
 #include "tiedye/base.h"
 
 static const TdActivationInfo activations[TD_ACT_COUNT] = {
-#define ROW(ID, NAME, CLASS, LOW, HIGH, ULP, FORMULA, SOURCE)                                  \
+#define ROW(ID, STEM, NAME, CLASS, LOW, HIGH, ULP, FORMULA, SOURCE)                            \
     [TD_ACT_##ID] = {NAME, TD_##CLASS, LOW, HIGH, ULP, FORMULA, SOURCE},
     TD_ACTIVATIONS(ROW)
 #undef ROW

@@ -3,14 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* A message is one line, and what it quotes may hold anything, terminal codes too. */
-static void make_printable(char *message)
-{
-    for (char *c = message; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-}
-
 static TdStatus fill(TdError *err, TdStatus status, unsigned line, unsigned column,
                      const char *format, va_list args)
 {
@@ -19,7 +11,7 @@ static TdStatus fill(TdError *err, TdStatus status, unsigned line, unsigned colu
         err->line = line;
         err->column = column;
         vsnprintf(err->message, sizeof err->message, format, args);
-        make_printable(err->message);
+        td_clean_text(err->message); /* what it quotes may hold anything */
     }
     return status;
 }

@@ -17,7 +17,7 @@ static int worker_number(void)
 #endif
 }
 
-static bool is_cancelled(const TdRun *run)
+bool tdi_is_cancelled(const TdRun *run)
 {
     return run->cancel != NULL && *run->cancel != 0;
 }
@@ -30,10 +30,12 @@ static void report(const TdiJobs *jobs, const TdRun *run, size_t finished)
                       jobs->done + (uint64_t)(share * (double)jobs->span), jobs->total);
 }
 
-static void run_one(const TdiJobs *jobs, size_t job, char *scratch, size_t worker_bytes)
+static void run_one(const TdiJobs *jobs, size_t job, const TdRun *run, char *scratch,
+                    size_t worker_bytes)
 {
+    TdiWorker worker = {scratch + (size_t)worker_number() * worker_bytes, run};
     TdiFpMode mode = tdi_fp_enter();
-    jobs->work(jobs->user, job, scratch + (size_t)worker_number() * worker_bytes);
+    jobs->work(jobs->user, job, &worker);
     tdi_fp_leave(mode);
 }
 
@@ -48,9 +50,9 @@ TdStatus tdi_run_jobs(const TdiJobs *jobs, const TdRun *run, TdError *err)
 #pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
     for (size_t job = 0; job < jobs->count; job++) {
         size_t so_far;
-        if (is_cancelled(run))
+        if (tdi_is_cancelled(run))
             continue;
-        run_one(jobs, job, scratch, worker_bytes);
+        run_one(jobs, job, run, scratch, worker_bytes);
 #pragma omp atomic capture
         so_far = ++finished;
         if (worker_number() == 0)

@@ -6,10 +6,19 @@
 
 #include "tiedye/base.h"
 
+/* What a job gets from the thread that runs it. */
+typedef struct TdiWorker {
+    void *scratch; /* the worker's own memory, aligned to 64 bytes */
+    const TdRun *run;
+} TdiWorker;
+
+/* Whether the run was cancelled: a job that takes long asks now and then, and returns early. */
+bool tdi_is_cancelled(const TdRun *run);
+
 typedef struct TdiJobs {
     size_t count;         /* jobs 0 .. count - 1 */
-    size_t scratch_bytes; /* memory that each worker gets, aligned to 64 bytes */
-    void (*work)(const void *user, size_t job, void *scratch);
+    size_t scratch_bytes; /* of each worker */
+    void (*work)(const void *user, size_t job, const TdiWorker *worker);
     const void *user;
     const char *stage; /* for the run's progress; NULL: not reported */
     /* These jobs stand for `span` units of `total`, `done` of which were done before. */

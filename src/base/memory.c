@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,15 +8,22 @@
 
 enum { ALIGNMENT = 64 };
 
+/* calloc aligns for every type, so there is room for a pointer before an aligned block. */
+_Static_assert(_Alignof(max_align_t) >= sizeof(void *), "no room for the pointer");
+
+/* calloc, because large blocks come from the system as zeros and need not be touched. The block
+ * that it gave is remembered in front of the aligned one. */
 void *tdi_alloc(size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
         return NULL;
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    void *block = aligned_alloc(ALIGNMENT, bytes == 0 ? ALIGNMENT : bytes);
-    if (block != NULL)
-        memset(block, 0, bytes);
+    size_t padded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    char *given = calloc(1, padded + ALIGNMENT);
+    if (given == NULL)
+        return NULL;
+    char *block = given + ALIGNMENT - (uintptr_t)given % ALIGNMENT;
+    memcpy(block - sizeof given, &given, sizeof given);
     return block;
 }
 
@@ -32,7 +40,10 @@ void *tdi_realloc(void *block, size_t old_bytes, size_t new_bytes)
 
 void tdi_free(void *block)
 {
-    free(block);
+    char *given = NULL;
+    if (block != NULL)
+        memcpy(&given, (char *)block - sizeof given, sizeof given);
+    free(given);
 }
 
 /* The limit of the control group that a container runs in, UINT64_MAX where there is none. */

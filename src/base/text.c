@@ -106,6 +106,33 @@ char *tdi_text_take(TdiText *text)
     return data;
 }
 
+const char *td_nearest_name(const char *word, const char *const *names, size_t count)
+{
+    return tdi_nearest_name(word, strlen(word), names, count);
+}
+
+/* Bytes of the printable character in UTF-8 at `text`, 0 where there is none. */
+static size_t character_length(const unsigned char *text)
+{
+    size_t length = *text < 0x80 ? 1 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
+    if (*text < 0x20 || *text == 0x7f || (*text >= 0x80 && *text < 0xc2) || *text > 0xf4)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    return *text == 0xc2 && text[1] < 0xa0 ? 0 : length; /* more controls */
+}
+
+void td_clean_text(char *text)
+{
+    while (*text != '\0') {
+        size_t length = character_length((const unsigned char *)text);
+        if (length == 0)
+            *text = '?';
+        text += length == 0 ? 1 : length;
+    }
+}
+
 void td_text_free(char *text)
 {
     tdi_free(text);

@@ -41,12 +41,15 @@ static void add_inputs(TdiText *json, const TdNetwork *network, bool fold)
     }
 }
 
+/* The constants that the network depends on: those that it is fed, and z where r is. */
 static void add_constants(TdiText *json, const TdNetwork *network, const TdRecipe *recipe)
 {
     const char *joint = "";
+    uint32_t radius = (network->inputs & 1u << TD_INPUT_R) != 0 ? 1u << TD_INPUT_Z : 0;
+    uint32_t needed = (network->inputs & ~varying) | radius;
     tdi_text_add(json, "\",\"constants\":\"");
     for (uint32_t i = 0; i < TD_INPUT_COUNT; i++) {
-        if ((network->inputs & ~varying & 1u << i) == 0)
+        if ((needed & 1u << i) == 0)
             continue;
         tdi_text_format(json, "%s%s=", joint, td_input_name((TdInput)i));
         tdi_text_add_real(json, recipe->constants[i]);

@@ -20,8 +20,8 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
-#define ACTIVATION(ID, ...)                                                                    \
-    static void activation_##ID(float *values, size_t count)                                   \
+#define ACTIVATION(ID, STEM, ...)                                                              \
+    static void activation_##STEM(float *values, size_t count)                                 \
     {                                                                                          \
         for (size_t i = 0; i < count; i++)                                                     \
             values[i] = tdi_ref_activations[TD_ACT_##ID](values[i]);                           \
@@ -117,7 +117,7 @@ const TdKernels tdi_kernels_reference = {
     .dense = dense,
     .activation =
         {
-#define ROW(ID, ...) [TD_ACT_##ID] = activation_##ID,
+#define ROW(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
             TD_ACTIVATIONS(ROW)
 #undef ROW
         },

@@ -274,18 +274,6 @@ float tdi_ref_srgb_encode(float u)
     return u < TDI_SRGB_KNEE ? u * TDI_SRGB_SLOPE : least(p, 1);
 }
 
-#define ACT_IDENTITY tdi_ref_identity
-#define ACT_TANH tdi_ref_tanh
-#define ACT_SIGMOID tdi_ref_sigmoid
-#define ACT_RELU tdi_ref_relu
-#define ACT_LEAKY_RELU tdi_ref_leaky_relu
-#define ACT_SOFTPLUS tdi_ref_softplus
-#define ACT_SIN tdi_ref_sin
-#define ACT_COS tdi_ref_cos
-#define ACT_GAUSSIAN tdi_ref_gaussian
-#define ACT_ABS tdi_ref_abs
-#define ACT_STEP tdi_ref_step
-
-#define ROW(ID, ...) [TD_ACT_##ID] = ACT_##ID,
+#define ROW(ID, STEM, ...) [TD_ACT_##ID] = tdi_ref_##STEM,
 float (*const tdi_ref_activations[TD_ACT_COUNT])(float) = {TD_ACTIVATIONS(ROW)};
 #undef ROW

@@ -42,23 +42,11 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
-#define V_ACT_IDENTITY v_identity
-#define V_ACT_TANH v_tanh
-#define V_ACT_SIGMOID v_sigmoid
-#define V_ACT_RELU v_relu
-#define V_ACT_LEAKY_RELU v_leaky_relu
-#define V_ACT_SOFTPLUS v_softplus
-#define V_ACT_SIN v_sin
-#define V_ACT_COS v_cos
-#define V_ACT_GAUSSIAN v_gaussian
-#define V_ACT_ABS v_abs
-#define V_ACT_STEP v_step
-
-#define ACTIVATION(ID, ...)                                                                    \
-    static void activation_##ID(float *values, size_t count)                                   \
+#define ACTIVATION(ID, STEM, ...)                                                              \
+    static void activation_##STEM(float *values, size_t count)                                 \
     {                                                                                          \
         for (size_t i = 0; i < count; i += TDI_LANES)                                          \
-            vf_store(values + i, V_ACT_##ID(vf_load(values + i)));                             \
+            vf_store(values + i, v_##STEM(vf_load(values + i)));                               \
     }
 TD_ACTIVATIONS(ACTIVATION)
 #undef ACTIVATION
@@ -144,7 +132,7 @@ const TdKernels TDI_TABLE = {
     .dense = dense,
     .activation =
         {
-#define ROW(ID, ...) [TD_ACT_##ID] = activation_##ID,
+#define ROW(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
             TD_ACTIVATIONS(ROW)
 #undef ROW
         },

@@ -112,11 +112,11 @@ static void draw_neurons(const LayerJobs *jobs, uint32_t begin, uint32_t end)
 }
 
 /* Neurons are drawn in pieces, each a job. */
-static void draw_piece(const void *user, size_t piece, void *scratch)
+static void draw_piece(const void *user, size_t piece, const TdiWorker *worker)
 {
     const LayerJobs *jobs = user;
     uint32_t begin = (uint32_t)piece * jobs->rows, left = jobs->layer->out - begin;
-    (void)scratch;
+    (void)worker;
     draw_neurons(jobs, begin, left < jobs->rows ? jobs->layer->out : begin + jobs->rows);
 }
 

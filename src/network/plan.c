@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/jobs.h"
 #include "base/memory.h"
 #include "tiedye/network.h"
 
@@ -50,40 +51,63 @@ static uint32_t packed_inputs(const TdNetwork *network, uint32_t index)
     return count;
 }
 
-/* Group by group, input by input, four neurons together. */
-static void pack_weights(const TdNetwork *network, uint32_t index, uint32_t inputs,
-                         float *packed)
+/* One layer's weights, packed group by group, input by input, four neurons together. */
+typedef struct PackJobs {
+    const TdNetwork *network;
+    uint32_t index, inputs; /* of the layer; that vary */
+    float *packed;
+} PackJobs;
+
+enum { GROUPS_A_JOB = 64 };
+
+static void pack_group(const PackJobs *jobs, uint32_t group)
 {
-    const TdLayer *layer = &network->layers[index];
-    for (uint32_t i = 0, column = 0; i < layer->in; i++) {
-        if (index == 0 && !column_varies(network, i))
+    const TdLayer *layer = &jobs->network->layers[jobs->index];
+    uint32_t first = group * TD_OUTPUT_GRAIN, left = layer->out - first;
+    uint32_t neurons = left < TD_OUTPUT_GRAIN ? left : TD_OUTPUT_GRAIN;
+    float *to = jobs->packed + (size_t)group * jobs->inputs * TD_OUTPUT_GRAIN;
+    for (uint32_t i = 0; i < layer->in; i++) {
+        if (jobs->index == 0 && !column_varies(jobs->network, i))
             continue;
-        for (uint32_t o = 0; o < layer->out; o++) {
-            size_t group = o / TD_OUTPUT_GRAIN;
-            packed[(group * inputs + column) * TD_OUTPUT_GRAIN + o % TD_OUTPUT_GRAIN] =
-                layer->weights[(size_t)o * layer->in + i];
-        }
-        column++;
+        for (uint32_t k = 0; k < neurons; k++)
+            to[k] = layer->weights[(size_t)(first + k) * layer->in + i];
+        to += TD_OUTPUT_GRAIN;
     }
 }
 
-static void pack_layer(const TdNetwork *network, uint32_t index,
-                       const double constants[TD_INPUT_COUNT], Step *step, float **numbers)
+static void pack_groups(const void *user, size_t job, const TdiWorker *worker)
+{
+    const PackJobs *jobs = user;
+    uint32_t groups =
+        (uint32_t)(padded(jobs->network->layers[jobs->index].out) / TD_OUTPUT_GRAIN);
+    uint32_t begin = (uint32_t)job * GROUPS_A_JOB;
+    (void)worker;
+    for (uint32_t group = begin; group < groups && group - begin < GROUPS_A_JOB; group++)
+        pack_group(jobs, group);
+}
+
+static TdStatus pack_layer(const TdNetwork *network, uint32_t index,
+                           const double constants[TD_INPUT_COUNT], const TdRun *run, Step *step,
+                           float **numbers, TdError *err)
 {
     const TdLayer *layer = &network->layers[index];
     uint32_t inputs = packed_inputs(network, index);
+    size_t groups = padded(layer->out) / TD_OUTPUT_GRAIN;
     float *bias = *numbers, *weights = bias + padded(layer->out);
-    pack_weights(network, index, inputs, weights);
     if (index == 0)
         td_network_fold(network, constants, bias);
     else
         memcpy(bias, layer->bias, layer->out * sizeof *bias);
-    *step = (Step){.dense = {weights, bias, inputs, padded(layer->out) / TD_OUTPUT_GRAIN},
+    *step = (Step){.dense = {weights, bias, inputs, groups},
                    .act = layer->act,
                    .in = layer->in,
                    .out = layer->out,
                    .residual = layer->residual};
     *numbers = weights + (size_t)inputs * padded(layer->out);
+    PackJobs packed = {network, index, inputs, weights};
+    TdiJobs jobs = {
+        .count = (groups - 1) / GROUPS_A_JOB + 1, .work = pack_groups, .user = &packed};
+    return tdi_run_jobs(&jobs, run, err);
 }
 
 static size_t block_points(size_t widest)
@@ -94,8 +118,13 @@ static size_t block_points(size_t widest)
                                    : points;
 }
 
-TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
-                        const TdRun *run, TdPlan **plan, TdError *err)
+/* Bytes of a plan's head: the structure and its steps, such that floats can follow. */
+static size_t head_bytes(const TdNetwork *network)
+{
+    return (sizeof(TdPlan) + network->depth * sizeof(Step) + 63) / 64 * 64;
+}
+
+static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
 {
     size_t floats = 0, widest = padded(3); /* three rows of input */
     for (uint32_t i = 0; i < network->depth; i++) {
@@ -103,27 +132,40 @@ TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPU
         floats += (packed_inputs(network, i) + (size_t)1) * out;
         widest = out > widest ? out : widest;
     }
-    size_t head = sizeof **plan + network->depth * sizeof(Step);
-    head = (head + 63) / 64 * 64;
-    size_t bytes = head + floats * sizeof(float);
+    *bytes = head_bytes(network) + floats * sizeof(float);
+    TdPlan *plan = tdi_alloc(1, *bytes);
+    if (plan != NULL) {
+        plan->inputs = network->inputs & VARYING;
+        plan->depth = network->depth;
+        plan->widest = widest;
+        plan->points = block_points(widest);
+        plan->steps = (Step *)(plan + 1);
+    }
+    return plan;
+}
+
+TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
+                        const TdRun *run, TdPlan **plan, TdError *err)
+{
+    TdRun resolved = td_run_resolved(run);
+    const TdKernels *kernels = td_kernels(resolved.cpu);
+    size_t bytes;
     *plan = NULL;
-    TdPlan *made = tdi_alloc(1, bytes);
+    if (kernels == NULL)
+        return tdi_fail(err, TD_ERROR_UNSUPPORTED, "this machine does not have %s",
+                        td_cpu_name(resolved.cpu));
+    TdPlan *made = allocate(network, &bytes);
     if (made == NULL)
         return tdi_fail_memory(err, bytes);
-    made->kernels = td_kernels(td_run_resolved(run).cpu);
-    if (made->kernels == NULL) {
-        tdi_free(made);
-        return tdi_fail(err, TD_ERROR_UNSUPPORTED, "this machine does not have %s",
-                        td_cpu_name(run->cpu));
+    made->kernels = kernels;
+    float *numbers = (float *)(void *)((char *)made + head_bytes(network));
+    TdStatus status = TD_OK;
+    for (uint32_t i = 0; i < network->depth && status == TD_OK; i++)
+        status = pack_layer(network, i, constants, &resolved, &made->steps[i], &numbers, err);
+    if (status != TD_OK) {
+        td_plan_free(made);
+        return status;
     }
-    made->inputs = network->inputs & VARYING;
-    made->depth = network->depth;
-    made->widest = widest;
-    made->points = block_points(widest);
-    made->steps = (Step *)(made + 1);
-    float *numbers = (float *)((char *)made + head);
-    for (uint32_t i = 0; i < network->depth; i++)
-        pack_layer(network, i, constants, &made->steps[i], &numbers);
     *plan = made;
     return TD_OK;
 }

@@ -42,7 +42,7 @@ static TdStatus fail_code(const char *name, int code, TdError *err)
         reason = "the disk quota is used up";
     else if (code == EPIPE)
         reason = "the reading end of the pipe was closed";
-    return tdi_fail(err, TD_ERROR_IO, "%s: %s", name, reason);
+    return tdi_fail(err, TD_ERROR_IO, "%.300s: %s", name, reason);
 }
 
 /* Length of the folder's part of a path, without the slash; 0 where there is none. The root's
@@ -60,13 +60,15 @@ static TdStatus fail_create(const char *path, int code, TdError *err)
 {
     struct stat link;
     if (code == ENOENT && lstat(path, &link) == 0)
-        return tdi_fail(err, TD_ERROR_IO, "%s: is a link to a file that does not exist", path);
+        return tdi_fail(err, TD_ERROR_IO, "%.300s: is a link to a file that does not exist",
+                        path);
     size_t length = folder_length(path);
-    if (code != ENOENT || length == 0 || length > INT_MAX)
+    if (code != ENOENT || length == 0)
         return fail_code(path, code, err);
+    int shown = length < 120 ? (int)length : 120;
     return tdi_fail(err, TD_ERROR_IO,
-                    "%s: the folder %.*s does not exist; create it with mkdir -p %.*s", path,
-                    (int)length, path, (int)length, path);
+                    "%.200s: the folder %.*s does not exist; create it with mkdir -p %.*s",
+                    path, shown, path, shown, path);
 }
 
 /* ---- Opening ----------------------------------------------------------------------------- */
@@ -134,7 +136,7 @@ static TdStatus create_temporary(TdiFile *file, TdError *err)
         if (code != EEXIST && code != EINTR)
             return fail_create(file->name, code, err);
     }
-    return tdi_fail(err, TD_ERROR_IO, "%s: its folder is full of temporary files of tiedye",
+    return tdi_fail(err, TD_ERROR_IO, "%.300s: its folder is full of temporary files of tiedye",
                     file->name);
 }
 
@@ -178,7 +180,7 @@ static TdStatus open_path(TdiFile *file, const char *path, TdError *err)
         return code == ENOENT ? open_new(file, path, err) : fail_code(path, code, err);
     }
     if (S_ISDIR(file->before.st_mode))
-        return tdi_fail(err, TD_ERROR_IO, "%s: is a folder; name a file in it", path);
+        return tdi_fail(err, TD_ERROR_IO, "%.300s: is a folder; name a file in it", path);
     if (S_ISREG(file->before.st_mode))
         return open_replacement(file, path, err);
     return open_directly(file, path, err);

@@ -70,8 +70,8 @@ static void fail_find(const char *name, const char *path, TdError *err)
     char names[256];
     list_names(names, sizeof names);
     if (name != NULL)
-        tdi_fail(err, TD_ERROR_ARGUMENT, "there is no format %s; the formats are %s", name,
-                 names);
+        tdi_fail(err, TD_ERROR_ARGUMENT, "there is no format \"%.40s\"; the formats are %s",
+                 name, names);
     else if (path == NULL || strcmp(path, "-") == 0)
         tdi_fail(
             err, TD_ERROR_ARGUMENT,
@@ -81,7 +81,7 @@ static void fail_find(const char *name, const char *path, TdError *err)
     else
         tdi_fail(
             err, TD_ERROR_ARGUMENT,
-            "%s: its extension tells no format; use --format, or end the name in one of %s",
+            "%.200s: its extension tells no format; use --format, or end the name in one of %s",
             path, names);
 }
 

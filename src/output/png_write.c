@@ -179,10 +179,10 @@ static TdStatus choose_threads(TdOutput *output, TdError *err)
     if (fit < 1)
         return tdi_fail(
             err, TD_ERROR_MEMORY,
-            "packing rows of %zu bytes takes %llu bytes of memory, and the limit is "
-            "%llu; raise --max-memory",
-            writer->row_bytes, (unsigned long long)tdi_add_size(each, carry),
-            (unsigned long long)most);
+            "packing rows of %.1f MiB needs %.1f MiB of memory, the limit is %.1f MiB; draw a "
+            "narrower picture, or raise --max-memory",
+            (double)writer->row_bytes * 0x1p-20, (double)tdi_add_size(each, carry) * 0x1p-20,
+            (double)most * 0x1p-20);
     uint64_t strips = (output->raster.height - 1) / writer->strip_rows + 1;
     uint64_t threads = output->run.threads > 1 ? (uint64_t)output->run.threads : 1;
     threads = threads < strips ? threads : strips;

@@ -29,7 +29,7 @@ struct TdiSource {
 
 static TdStatus fail_code(const TdiSource *source, int code, TdError *err)
 {
-    return tdi_fail(err, TD_ERROR_IO, "%s: %s", source->name, strerror(code));
+    return tdi_fail(err, TD_ERROR_IO, "%.300s: %s", source->name, strerror(code));
 }
 
 static TdiSource *create(const char *name)

@@ -26,10 +26,10 @@ typedef struct BandJobs {
     TdiBand band;
 } BandJobs;
 
-static void work_job(const void *user, size_t job, void *scratch)
+static void work_job(const void *user, size_t job, const TdiWorker *worker)
 {
     const BandJobs *jobs = user;
-    jobs->picture->kind->work(jobs->picture, &jobs->band, job, scratch);
+    jobs->picture->kind->work(jobs->picture, &jobs->band, job, worker);
 }
 
 /* Draw as many of the band's rows as the picture takes at once; the band's count becomes that.
@@ -90,15 +90,14 @@ static TdStatus prepare_single(TdPicture *picture, TdiBand *band, const TdRun *r
 }
 
 static void work_single(const TdPicture *picture, const TdiBand *band, size_t job,
-                        void *scratch)
+                        const TdiWorker *worker)
 {
     TdiTiling tiling = tiling_of(picture, band);
     TdiTile tile = tdi_tiling_tile(&tiling, job);
     size_t pixel_bytes = picture->raster.channels * td_sample_size(picture->raster.type);
     unsigned char *out =
         band->rows + (tile.y - band->y) * band->row_bytes + tile.x * pixel_bytes;
-    tdi_renderer_tile(&((const Single *)picture)->renderer, tile, scratch, out,
-                      band->row_bytes);
+    tdi_renderer_tile(&((const Single *)picture)->renderer, tile, worker, out, band->row_bytes);
 }
 
 static void free_single(TdPicture *picture)

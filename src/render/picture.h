@@ -17,7 +17,8 @@ typedef struct TdiPictureKind {
     TdStatus (*prepare)(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
                         TdError *err);
     /* Draw one of the band's jobs. */
-    void (*work)(const TdPicture *picture, const TdiBand *band, size_t job, void *scratch);
+    void (*work)(const TdPicture *picture, const TdiBand *band, size_t job,
+                 const TdiWorker *worker);
     void (*free)(TdPicture *picture);
 } TdiPictureKind;
 

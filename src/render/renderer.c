@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/fpmode.h"
 #include "base/memory.h"
 
 /* ---- Tiles --------------------------------------------------------------------------- */
@@ -66,13 +65,14 @@ static float *evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first
 
 /* Sums of the encoded samples of the block's pixels, row by row of the k x k points. */
 static void add_samples(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
-                        uint32_t points, void *scratch, float *sums)
+                        uint32_t points, const TdiWorker *worker, float *sums)
 {
     const TdKernels *kernels = td_plan_kernels(renderer->plan);
     size_t stride = td_plan_points(renderer->plan);
     uint32_t channels = renderer->raster.channels, grid = (uint32_t)renderer->view.grid;
-    for (uint32_t sub = 0; sub < grid * grid; sub++) {
-        float *rows = evaluate(renderer, tile, first, points, sub % grid, sub / grid, scratch);
+    for (uint32_t sub = 0; sub < grid * grid && !tdi_is_cancelled(worker->run); sub++) {
+        float *rows =
+            evaluate(renderer, tile, first, points, sub % grid, sub / grid, worker->scratch);
         colour(renderer, rows, stride, points);
         for (uint32_t c = 0; c < channels; c++) {
             if (sub == 0)
@@ -125,26 +125,24 @@ static void store_field(const TdiRenderer *renderer, TdiTile tile, uint32_t firs
     }
 }
 
-void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, void *scratch, void *out,
-                       size_t row_bytes)
+void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorker *worker,
+                       void *out, size_t row_bytes)
 {
     uint32_t pixels = tile.width * tile.height;
     uint32_t block = (uint32_t)td_plan_points(renderer->plan);
-    float *sums =
-        (float *)(void *)((char *)scratch + round_up(td_plan_scratch(renderer->plan), 64));
-    TdiFpMode mode = tdi_fp_enter();
-    for (uint32_t first = 0; first < pixels; first += block) {
+    char *scratch = worker->scratch;
+    float *sums = (float *)(void *)(scratch + round_up(td_plan_scratch(renderer->plan), 64));
+    for (uint32_t first = 0; first < pixels && !tdi_is_cancelled(worker->run); first += block) {
         uint32_t count = pixels - first < block ? pixels - first : block;
         uint32_t points = (uint32_t)round_up(count, TD_POINT_GRAIN);
         if (renderer->raster.type == TD_SAMPLE_F32) {
             float *rows = evaluate(renderer, tile, first, points, 0, 0, scratch);
             store_field(renderer, tile, first, count, rows, out, row_bytes);
         } else {
-            add_samples(renderer, tile, first, points, scratch, sums);
+            add_samples(renderer, tile, first, points, worker, sums);
             store_encoded(renderer, tile, first, count, sums, out, row_bytes);
         }
     }
-    tdi_fp_leave(mode);
 }
 
 /* ---- Making one ---------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #ifndef TDI_RENDERER_H
 #define TDI_RENDERER_H
 
+#include "base/jobs.h"
 #include "render/view.h"
 #include "tiedye/network.h"
 #include "tiedye/render.h"
@@ -35,9 +36,10 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
 size_t tdi_renderer_scratch(const TdiRenderer *renderer);
 
 /* Draw a tile of at most TDI_TILE_PIXELS pixels to `out`, where the tile's first pixel goes;
- * rows are `row_bytes` apart. */
-void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, void *scratch, void *out,
-                       size_t row_bytes);
+ * rows are `row_bytes` apart. Returns early, with an unfinished tile, once the run is
+ * cancelled. */
+void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorker *worker,
+                       void *out, size_t row_bytes);
 
 /* How rows y .. y + count are cut into tiles of at most `pixels`, and tile number i of them. */
 typedef struct TdiTiling {

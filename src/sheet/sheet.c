@@ -131,7 +131,8 @@ static TdStatus prepare_sheet(TdPicture *picture, TdiBand *band, const TdRun *ru
     return TD_OK;
 }
 
-static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job, void *scratch)
+static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job,
+                       const TdiWorker *worker)
 {
     const Sheet *sheet = (const Sheet *)picture;
     const TdRaster *raster = &picture->raster;
@@ -140,7 +141,7 @@ static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job
     td_sheet_corner(&sheet->layout, sheet->ready * sheet->layout.columns + column, &x, &y);
     unsigned char *out = band->rows + (y + tile.y - band->y) * band->row_bytes +
                          (size_t)(x + tile.x) * raster->channels * td_sample_size(raster->type);
-    tdi_renderer_tile(&sheet->renderers[column], tile, scratch, out, band->row_bytes);
+    tdi_renderer_tile(&sheet->renderers[column], tile, worker, out, band->row_bytes);
 }
 
 static void free_sheet(TdPicture *picture)

@@ -1,6 +1,6 @@
 /* Memory runs out at every place where it is asked for: each time the call fails with one clear
  * line, nothing leaks (the sanitizer build looks), and no file is left. The linker puts
- * __wrap_aligned_alloc in the place of the library's only allocator (cmake/Tests.cmake). */
+ * __wrap_calloc in the place of the library's only allocator (cmake/Tests.cmake). */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,14 +17,14 @@
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
 
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
 
 /* Allocations left before they fail, -1: they never do; and whether one has. */
 static long budget = -1;
 static bool refused;
 
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
+void *__wrap_calloc(size_t count, size_t size)
 {
     if (budget == 0) {
         refused = true;
@@ -32,7 +32,7 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
     }
     if (budget > 0)
         budget--;
-    return __real_aligned_alloc(alignment, size);
+    return __real_calloc(count, size);
 }
 
 static char folder[64];

@@ -192,11 +192,11 @@ static void test_memory(void **state)
 
 /* ---- Jobs ---------------------------------------------------------------------------- */
 
-static void mark(const void *user, size_t job, void *scratch)
+static void mark(const void *user, size_t job, const TdiWorker *worker)
 {
     unsigned char *marks = *(unsigned char *const *)user;
     marks[job]++; /* each job has its own byte */
-    memset(scratch, (int)job, 100);
+    memset(worker->scratch, (int)job, 100);
 }
 
 static void test_every_job_runs_once(void **state)

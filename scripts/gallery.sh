@@ -1,0 +1,16 @@
+#!/bin/sh
+# scripts/gallery.sh: draw docs/gallery, the pictures of README.md, with build/release/tiedye.
+set -eu
+cd "$(dirname "$0")/.."
+tiedye=build/release/tiedye
+folder=docs/gallery
+
+mkdir -p "$folder"
+"$tiedye" post --size 52x52 -q -o "$folder"
+"$tiedye" sheet --size 52x52 -q -o "$folder/house.png"
+for preset in silk velvet marble petals agate bubbles stained-glass ink; do
+    "$tiedye" sheet "@$preset" --seed 4 --count 4 --columns 4 --captions off --size 80x80 -q \
+        -o "$folder/$preset.png"
+done
+"$tiedye" verify "$folder"/*.png
+du -sh "$folder"
