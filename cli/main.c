@@ -42,8 +42,8 @@ static const Command commands[] = {
     {"list", "keys|activations|presets|formats", "what there is to choose from",
      "Prints one of the tables.", "  tiedye list presets\n", 0, 0, false, run_list},
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",
-     "Draws the figures of the blog post that tiedye began with into a folder. The keys\n"
-     "of view and colour may be changed; --size is a cell's, 256x256 when not said.",
+     "Draws the figures of the blog post that tiedye began with into a folder. The\n"
+     "keys of view and colour may be changed; --size is a cell's, else 256x256.",
      "  tiedye post -o out\n", 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR,
      OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
 };

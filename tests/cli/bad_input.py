@@ -293,7 +293,7 @@ class Outputs(Case):
         for name in ("folder", "folder/", ".", "/"):
             self.bad(1, [name, "is a folder"], "render", *TINY, "-o", name)
         self.bad(2, ["empty"], "render", *TINY, "-o", "")
-        self.bad(1, ["a.png"], "render", *TINY, "-o", "a" * 300 + "a.png")
+        self.bad(1, ["File name too long"], "render", *TINY, "-o", "a" * 300 + "a.png")
         self.write("file", "")
         self.bad(1, ["file/x.png"], "render", *TINY, "-o", "file/x.png")
         self.bad(1, ["nodir", "mkdir"], "weights", "-o", "nodir/x.safetensors")
