@@ -41,8 +41,8 @@ static struct {
     double started, shown;         /* seconds */
     bool visible;
     const char *stage;
-    double since, heard; /* of the stage: when it began, when it last spoke */
-    uint64_t first;      /* what was done when it began */
+    double since;   /* of the stage: when it began, */
+    uint64_t first; /* and what was done by then */
 } bar;
 
 static double now(void)
@@ -137,27 +137,16 @@ static void draw_bar(const char *stage, double share, double rate, double left)
     bar.visible = true;
 }
 
-/* A sheet makes networks between its rows of pictures: a stage counts once the other one has
- * been silent for a second. */
-static bool is_current(const char *stage, uint64_t done, double time)
-{
-    if (bar.stage == NULL || (strcmp(stage, bar.stage) != 0 && time - bar.heard > 1)) {
-        bar.stage = stage;
-        bar.since = time;
-        bar.first = done;
-    }
-    bool current = strcmp(stage, bar.stage) == 0;
-    if (current)
-        bar.heard = time;
-    return current;
-}
-
 static void on_progress(void *user, const char *stage, uint64_t done, uint64_t total)
 {
     (void)user;
     double time = now();
-    if (!is_current(stage, done, time) || time - bar.started < 1 || time - bar.shown < 0.1 ||
-        done <= bar.first || total == 0)
+    if (bar.stage == NULL || strcmp(stage, bar.stage) != 0) {
+        bar.stage = stage;
+        bar.since = time;
+        bar.first = done;
+    }
+    if (time - bar.started < 1 || time - bar.shown < 0.1 || done <= bar.first || total == 0)
         return;
     bar.shown = time;
     double rate = (double)(done - bar.first) / (time - bar.since);

@@ -41,13 +41,15 @@ static uint32_t cells_in_row(const TdSheetLayout *layout, uint32_t row)
 static TdStatus make_row(Sheet *sheet, uint32_t row, const TdRun *run, TdError *err)
 {
     TdRecipe cell = *sheet->recipe; /* borrows the layers */
+    TdRun quiet = *run;             /* progress is told in pixels of the sheet alone */
+    quiet.progress = NULL;
     if (sheet->ready == row)
         return TD_OK;
     drop_row(sheet);
     for (uint32_t i = 0; i < cells_in_row(&sheet->layout, row); i++) {
         cell.seed = sheet->recipe->seed + (uint64_t)row * sheet->layout.columns + i;
         TdStatus status =
-            tdi_renderer_init(&sheet->renderers[i], &cell, TD_SAMPLES_COLOUR, run, err);
+            tdi_renderer_init(&sheet->renderers[i], &cell, TD_SAMPLES_COLOUR, &quiet, err);
         if (status != TD_OK) {
             drop_row(sheet);
             return status;
