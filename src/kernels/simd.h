@@ -127,18 +127,4 @@ static void palette_oklab_soft(float *rows, size_t stride, size_t count)
     }
 }
 
-const TdKernels TDI_TABLE = {
-    .cpu = TDI_CPU,
-    .dense = dense,
-    .activation =
-        {
-#define ROW(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
-            TD_ACTIVATIONS(ROW)
-#undef ROW
-        },
-    .add = add,
-    .tone = tone,
-    .palette = {[TD_PALETTE_GRAY] = palette_gray,
-                [TD_PALETTE_OKLAB] = palette_oklab,
-                [TD_PALETTE_OKLAB_SOFT] = palette_oklab_soft},
-};
+const TdKernels TDI_TABLE = TDI_KERNEL_TABLE(TDI_CPU);

@@ -9,4 +9,16 @@ extern const TdKernels tdi_kernels_reference;
 extern const TdKernels tdi_kernels_sse2, tdi_kernels_avx2, tdi_kernels_avx512;
 #endif
 
+/* A table, in a file that has given the kernels these names. */
+#define TDI_ACTIVATION_ENTRY(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
+#define TDI_KERNEL_TABLE(CPU)                                                                  \
+    {                                                                                          \
+        .cpu = (CPU), .dense = dense, .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)},    \
+        .add = add, .tone = tone, .palette = {                                                 \
+            [TD_PALETTE_GRAY] = palette_gray,                                                  \
+            [TD_PALETTE_OKLAB] = palette_oklab,                                                \
+            [TD_PALETTE_OKLAB_SOFT] = palette_oklab_soft                                       \
+        }                                                                                      \
+    }
+
 #endif
