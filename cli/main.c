@@ -12,13 +12,13 @@ static const Command commands[] = {
      "Draws one network. A SOURCE is a recipe in text, a PNG that tiedye drew, a\n"
      "preset (@tie-dye) or a share link; sources are read in order, then keys. Without\n"
      "-o the picture is named tiedye-SEED.png, and nothing is overwritten.",
-     "  tiedye render --seed 7 --layers 30x8,3 -o seven.png\n"
+     "  tiedye render --seed 7 --layers 16x8,3 -o seven.png\n"
      "  tiedye render seven.png --size A3@300 -o poster.png\n",
      GROUPS_PICTURE, OPTIONS_DRAW, true, run_render},
     {"sheet", "[SOURCE...] [--KEY VALUE...] [--cell B4] [-o FILE]", "many seeds in a grid",
      "Draws many networks side by side: the seed given, and those that follow it.\n"
-     "--size is a cell's. --cell B4 draws the cell in column B, row 4 alone, at any\n"
-     "size, with the plain recipe of that one network.",
+     "--size is a cell's, 256x256 when not said. --cell B4 draws the cell in column B,\n"
+     "row 4 alone, at any size, with the plain recipe of that one network.",
      "  tiedye sheet @tie-dye --count 32 --columns 8 --size 256x256 -o sheet.png\n"
      "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
      GROUPS_PICTURE | 1u << TD_GROUP_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},

@@ -34,8 +34,7 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     if (recipe == NULL)
         return report_memory();
     TdStatus status = td_source_read(recipe, figures[i].preset, &err);
-    if (status == TD_OK)
-        status = td_recipe_parse(recipe, "draw = sheet\nsize = 256x256\n", &err);
+    recipe->draw = TD_DRAW_SHEET;
     int code = status == TD_OK ? apply_keys(arguments, recipe) : report_error(status, &err);
     if (code == 0)
         code = draw_to(arguments, recipe, path);

@@ -94,7 +94,7 @@ typedef struct TdRecipe {
     double center[2];
     double extent; /* half the height */
     double rotate; /* degrees, counter-clockwise */
-    TdSize size;   /* of a picture, or of a sheet's cell */
+    TdSize size;   /* of a picture, or of a sheet's cell; width 0: see td_recipe_size */
     /* colour */
     TdTone tone;
     TdPalette palette;
@@ -148,6 +148,10 @@ TD_API uint32_t td_recipe_channels(const TdRecipe *recipe);
 
 /* The number of layers, output included. */
 TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
+
+/* The size of a picture or a sheet's cell: `size`, or where that was not set 1024 x 1024 for a
+ * picture and 256 x 256 for a cell. */
+TD_API TdSize td_recipe_size(const TdRecipe *recipe);
 
 /* Layer i < td_recipe_depth: its width and activation, defaults filled in. */
 TD_API TdLayerItem td_recipe_layer(const TdRecipe *recipe, uint32_t i);

@@ -27,7 +27,7 @@ static const TdKeyInfo keys[] = {
 
     {"inputs", TD_GROUP_NETWORK, TD_KEY_INPUTS, 0, 0, NULL, "x,y", "NAME,NAME",
      "what the network is fed: x, y, r (radius), z, t, z1..z8", AT(inputs)},
-    {"layers", TD_GROUP_NETWORK, TD_KEY_LAYERS, 0, 0, NULL, "30x8,3", "WIDTH[xN][:ACT],...",
+    {"layers", TD_GROUP_NETWORK, TD_KEY_LAYERS, 0, 0, NULL, "32x6,3", "WIDTH[xN][:ACT],...",
      "widths of the layers, output last", AT(layers)},
     {"act", TD_GROUP_NETWORK, TD_KEY_ACTIVATION, 0, 0, NULL, "tanh", "ACT",
      "activation of the hidden layers", AT(act)},
@@ -64,8 +64,8 @@ static const TdKeyInfo keys[] = {
      "half the height of the view", AT(extent)},
     {"rotate", TD_GROUP_VIEW, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",
      "turns the view counter-clockwise", AT(rotate)},
-    {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "1024x1024", "WxH|A3@300",
-     "pixels, or paper at dots per inch", AT(size)},
+    {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "", "WxH|A3@300",
+     "pixels (1024x1024, a sheet's cell 256x256) or paper", AT(size)},
 
     {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
      "from an output to [0, 1]", AT(tone)},

@@ -111,10 +111,20 @@ TdStatus tdi_size_read(TdiSpan value, TdSize *size, TdError *err)
 
 void tdi_size_print(const TdSize *size, TdiText *text)
 {
+    if (size->width == 0)
+        return;
     if (size->paper[0] == '\0') {
         tdi_text_format(text, "%ux%u", (unsigned)size->width, (unsigned)size->height);
         return;
     }
     tdi_text_format(text, "%s@", size->paper);
     tdi_text_add_real(text, size->dots_per_inch);
+}
+
+TdSize td_recipe_size(const TdRecipe *recipe)
+{
+    if (recipe->size.width != 0)
+        return recipe->size;
+    uint32_t side = recipe->draw == TD_DRAW_SHEET ? 256 : 1024;
+    return (TdSize){.width = side, .height = side};
 }

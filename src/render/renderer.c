@@ -151,8 +151,8 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
                              TdError *err)
 {
     uint32_t channels = td_recipe_channels(recipe);
-    *raster = (TdRaster){recipe->size.width, recipe->size.height, channels, TD_SAMPLE_F32,
-                         recipe->size.dots_per_inch};
+    TdSize size = td_recipe_size(recipe);
+    *raster = (TdRaster){size.width, size.height, channels, TD_SAMPLE_F32, size.dots_per_inch};
     if (samples == TD_SAMPLES_FIELD)
         return TD_OK;
     if (channels != 1 && channels != 3)
@@ -188,7 +188,7 @@ TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamp
     status = make_plan(recipe, run, &renderer->plan, err);
     if (status != TD_OK)
         return status;
-    renderer->view = tdi_view(recipe, recipe->size.width, recipe->size.height,
+    renderer->view = tdi_view(recipe, renderer->raster.width, renderer->raster.height,
                               samples == TD_SAMPLES_FIELD ? 1 : recipe->antialias);
     if (samples == TD_SAMPLES_COLOUR)
         status = tdi_tone_init(renderer, recipe, run, err);

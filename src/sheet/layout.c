@@ -11,10 +11,10 @@ static uint32_t at_least(uint32_t value, uint32_t least)
 
 TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err)
 {
-    const TdSize *size = &recipe->size;
+    TdSize size = td_recipe_size(recipe);
     TdSheetLayout l = {
-        .count = recipe->count, .cell_width = size->width, .cell_height = size->height};
-    uint32_t side = size->width < size->height ? size->width : size->height;
+        .count = recipe->count, .cell_width = size.width, .cell_height = size.height};
+    uint32_t side = size.width < size.height ? size.width : size.height;
     l.columns = recipe->columns < recipe->count ? recipe->columns : recipe->count;
     l.rows = (recipe->count - 1) / l.columns + 1;
     l.gap = at_least(side / 24, 2);

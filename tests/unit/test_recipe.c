@@ -108,6 +108,19 @@ static void test_sizes(void **state)
     }
 }
 
+/* A size that is not said depends on what is drawn, and is not printed. */
+static void test_default_sizes(void **state)
+{
+    TdRecipe *recipe = td_recipe_create();
+    (void)state;
+    assert_int_equal(td_recipe_size(recipe).width, 1024);
+    recipe->draw = TD_DRAW_SHEET;
+    assert_int_equal(td_recipe_size(recipe).height, 256);
+    expect_print("draw = sheet", "v = 1\ndraw = sheet\n");
+    expect_print("size = 1024x1024", "v = 1\nsize = 1024x1024\n");
+    td_recipe_free(recipe);
+}
+
 static void test_links(void **state)
 {
     (void)state;
@@ -276,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_channels),
         cmocka_unit_test(test_resolved_layers),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_default_sizes),
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_broken_recipes),
