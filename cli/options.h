@@ -65,10 +65,6 @@ typedef struct Cursor {
  * in arguments->recipe. Returns 0 or the exit code. */
 int apply_keys(const Arguments *arguments, TdRecipe *recipe);
 
-/* Set the keys that were given as options in `recipe`, as read_arguments has done in
- * arguments->recipe. Returns 0 or the exit code. */
-int apply_keys(const Arguments *arguments, TdRecipe *recipe);
-
 /* The words (neither options nor their values) one by one. NULL at the end. */
 const char *next_word(const Arguments *arguments, Cursor *cursor);
 

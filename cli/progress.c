@@ -10,16 +10,27 @@
 
 static volatile sig_atomic_t interrupted;
 
+/* A second Ctrl-C, half a second later or more, ends the program at once. */
 static void on_signal(int number)
 {
-    (void)number;
+    static struct timespec first;
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    if (interrupted == 0)
+        first = time;
+    double since =
+        (double)(time.tv_sec - first.tv_sec) + 1e-9 * (double)(time.tv_nsec - first.tv_nsec);
+    if (number == SIGINT && since > 0.5) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
     interrupted = 1;
 }
 
 /* What nohup or a shell's & has set to be ignored stays so. */
 static void catch_signal(int number)
 {
-    struct sigaction old, action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction old, action = {.sa_handler = on_signal};
     if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
         sigaction(number, &action, NULL);
 }
@@ -29,6 +40,7 @@ void catch_interrupts(TdRun *run)
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     catch_signal(SIGHUP);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file size is a failed write like any other */
     run->cancel = &interrupted;
 }
 

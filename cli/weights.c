@@ -1,6 +1,7 @@
 /* tiedye weights: a network's numbers, for other tools. */
 #include <tiedye/exchange.h>
 #include <tiedye/network.h>
+#include <tiedye/sheet.h>
 
 #include "commands.h"
 #include "draw.h"
@@ -26,6 +27,8 @@ int run_weights(const Arguments *arguments)
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     if (path == NULL)
         return usage_error(arguments->command, "weights needs -o FILE.safetensors");
+    if (arguments->recipe->draw == TD_DRAW_SHEET)
+        td_sheet_take_cell(arguments->recipe, 0); /* the network that the seed names */
     start_progress(&run, output_name(path), quiet);
     TdStatus status = write_weights(arguments, path, &run, &err);
     end_progress(&run);

@@ -13,5 +13,5 @@ if [ -n "${SSH_CONNECTION:-}" ]; then
     # shellcheck disable=SC2086 # four words: client, its port, server, its port
     set -- $SSH_CONNECTION
     echo "or, as this is a session over ssh, fetch them from your own computer:"
-    echo "    scp -r $(id -un)@$3:${PWD#"$HOME"/}/$folder ."
+    echo "    scp -r $(id -un)@$3:${PWD#"${HOME:-/}"/}/$folder ."
 fi

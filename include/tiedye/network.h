@@ -26,6 +26,9 @@ typedef struct TdLayer {
     const float *bias;    /* (out) */
 } TdLayer;
 
+/* Bits of the inputs that vary over a picture; the others are constants. */
+#define TD_INPUTS_VARYING (1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R)
+
 typedef struct TdNetwork {
     uint32_t inputs; /* bit i: input i (TdInput) is fed; columns of layer 0 in that order */
     uint32_t input_width; /* number of those bits, layers[0].in */
@@ -36,6 +39,9 @@ typedef struct TdNetwork {
 /* The number of weights and biases that a recipe's network has, UINT64_MAX where that
  * overflows. */
 TD_API uint64_t td_network_parameters(const TdRecipe *recipe);
+
+/* Bytes that a plan of the recipe's network holds, UINT64_MAX where that overflows. */
+TD_API uint64_t td_plan_bytes(const TdRecipe *recipe);
 
 /* Make the network of a recipe. TD_ERROR_MEMORY where it would pass the run's limit or the
  * system has no memory left, TD_ERROR_CANCELLED. The caller owns *network, one block, and frees

@@ -78,7 +78,8 @@ typedef struct TdPngReader TdPngReader;
  * TD_ERROR_FORMAT where it is no PNG or is broken: cut off, or with a wrong checksum. A recipe
  * longer than 16 MiB is refused. "-" is standard input; what comes through a pipe is read
  * whole, 1 GiB at most. The caller closes it. */
-TD_API TdStatus td_png_open(const char *path, TdPngReader **reader, TdError *err);
+TD_API TdStatus td_png_open(const char *path, const TdRun *run, TdPngReader **reader,
+                            TdError *err);
 
 /* The recipe it carries, NULL where there is none. Looked for before and after the pixels;
  * owned by the reader. *err says "carries no recipe" and what to do. */

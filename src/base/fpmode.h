@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+#ifdef __FAST_MATH__
+#error "tiedye's pictures are defined by IEEE arithmetic: build without -ffast-math"
+#endif
+
 typedef struct TdiFpMode {
     uint64_t saved;
 } TdiFpMode;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fpmode.h"
 #include "base/memory.h"
 #include "tiedye/base.h"
 
@@ -58,24 +59,39 @@ void tdi_text_format(TdiText *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
-/* The locale's decimal point where the C library wants it, '.' everywhere else. */
-static void swap_point(char *words, char from, char to)
+/* Numbers are written and read in the C locale and rounded to nearest, whatever the program
+ * around the library has chosen for this thread. */
+typedef struct Neutral {
+    locale_t own, saved;
+    TdiFpMode mode;
+} Neutral;
+
+static Neutral enter_neutral(void)
 {
-    char *point = strchr(words, from);
-    if (point != NULL)
-        *point = to;
+    Neutral neutral = {.own = newlocale(LC_ALL_MASK, "C", (locale_t)0), .mode = tdi_fp_enter()};
+    neutral.saved = uselocale(neutral.own);
+    return neutral;
+}
+
+static void leave_neutral(Neutral neutral)
+{
+    uselocale(neutral.saved);
+    if (neutral.own != (locale_t)0)
+        freelocale(neutral.own);
+    tdi_fp_leave(neutral.mode);
 }
 
 void tdi_text_add_real(TdiText *text, double value)
 {
     char words[40];
+    Neutral neutral = enter_neutral();
     bool plain = fabs(value) >= 1e-4 && fabs(value) < 1e15; /* 300, not 3e+02 */
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(words, sizeof words, "%.*g", digits, value);
         if (strtod(words, NULL) == value && !(plain && strchr(words, 'e') != NULL))
             break;
     }
-    swap_point(words, localeconv()->decimal_point[0], '.');
+    leave_neutral(neutral);
     tdi_text_add(text, words);
 }
 
@@ -120,7 +136,11 @@ static size_t character_length(const unsigned char *text)
     for (size_t i = 1; i < length; i++)
         if ((text[i] & 0xc0) != 0x80)
             return 0;
-    return *text == 0xc2 && text[1] < 0xa0 ? 0 : length; /* more controls */
+    /* More controls, what has a shorter form, surrogates, and what lies beyond Unicode. */
+    bool wrong = (*text == 0xc2 && text[1] < 0xa0) || (*text == 0xe0 && text[1] < 0xa0) ||
+                 (*text == 0xed && text[1] >= 0xa0) || (*text == 0xf0 && text[1] < 0x90) ||
+                 (*text == 0xf4 && text[1] >= 0x90);
+    return wrong ? 0 : length;
 }
 
 void td_clean_text(char *text)
@@ -182,8 +202,9 @@ bool tdi_parse_real(const char *words, size_t length, double *value)
         return false;
     memcpy(copy, words, length);
     copy[length] = '\0';
-    swap_point(copy, '.', localeconv()->decimal_point[0]);
+    Neutral neutral = enter_neutral();
     double parsed = strtod(copy, NULL);
+    leave_neutral(neutral);
     if (!isfinite(parsed))
         return false;
     *value =

@@ -144,12 +144,6 @@ TDI_INLINE vf vf_abs(vf a)
     return (vf)((vi)a & vi_set(0x7fffffff));
 }
 
-/* The magnitude of a with the sign of b. */
-TDI_INLINE vf vf_copysign(vf a, vf b)
-{
-    return (vf)(((vi)a & vi_set(0x7fffffff)) | ((vi)b & vi_set((int32_t)0x80000000u)));
-}
-
 /* a with its sign flipped where the sign bit of `by` is set. */
 TDI_INLINE vf vf_flip_sign(vf a, vi by)
 {

@@ -162,16 +162,17 @@ static void lay_out(const TdRecipe *recipe, TdNetwork *network)
     network->layers = layers;
 }
 
-/* Bytes that a network needs until it is drawn: its numbers as they are made and packed for the
- * kernels, and each thread's rows of the widest layer. */
+/* Bytes that a network needs until it is drawn: its numbers as they are made, the plan, and
+ * each thread's rows of the widest layer. */
 static uint64_t memory_needed(const TdRecipe *recipe, const TdRun *run)
 {
     uint64_t widest = td_recipe_channels(recipe);
     for (size_t i = 0; i < recipe->layer_items; i++)
         widest = recipe->layers[i].width > widest ? recipe->layers[i].width : widest;
     uint64_t rows = widest * 2 * TD_POINT_GRAIN * sizeof(float) * (uint64_t)run->threads;
-    uint64_t numbers = tdi_mul_size(td_network_parameters(recipe), 2 * sizeof(float));
-    return tdi_add_size(numbers, rows);
+    uint64_t numbers = tdi_mul_size(td_network_parameters(recipe), sizeof(float));
+    uint64_t layers = (uint64_t)td_recipe_depth(recipe) * sizeof(TdLayer);
+    return tdi_add_size(tdi_add_size(numbers, layers + rows), td_plan_bytes(recipe));
 }
 
 static TdStatus check_memory(const TdRecipe *recipe, const TdRun *run, TdError *err)
@@ -221,14 +222,13 @@ void td_network_free(TdNetwork *network)
 void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
                      float *bias)
 {
-    const uint32_t varying = 1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R;
     const TdLayer *layer = &network->layers[0];
     TdiFpMode mode = tdi_fp_enter();
     for (uint32_t o = 0; o < layer->out; o++) {
         float sum = layer->bias[o];
         for (uint32_t i = 0; i < layer->in; i++) {
             uint32_t input = input_at(network->inputs, i);
-            if ((varying & 1u << input) != 0)
+            if ((TD_INPUTS_VARYING & 1u << input) != 0)
                 continue;
             float product = layer->weights[(size_t)o * layer->in + i] * (float)constants[input];
             sum = sum + product;

@@ -9,8 +9,7 @@
 enum {
     MOST_POINTS = 512,
     /* Two rows of a block should stay in the first-level cache beside each other. */
-    BLOCK_BYTES = 24 * 1024,
-    VARYING = 1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R
+    BLOCK_BYTES = 24 * 1024
 };
 
 typedef struct Step {
@@ -37,7 +36,7 @@ static bool column_varies(const TdNetwork *network, uint32_t column)
 {
     for (uint32_t input = 0; input < TD_INPUT_COUNT; input++)
         if ((network->inputs & 1u << input) != 0 && column-- == 0)
-            return (VARYING & 1u << input) != 0;
+            return (TD_INPUTS_VARYING & 1u << input) != 0;
     return false;
 }
 
@@ -124,6 +123,21 @@ static size_t head_bytes(const TdNetwork *network)
     return (sizeof(TdPlan) + network->depth * sizeof(Step) + 63) / 64 * 64;
 }
 
+uint64_t td_plan_bytes(const TdRecipe *recipe)
+{
+    uint64_t floats = 0, in = 3; /* inputs at most */
+    for (size_t i = 0; i < recipe->layer_items; i++) {
+        for (uint32_t k = 1; k <= recipe->layers[i].repeat; k++) {
+            bool last = i + 1 == recipe->layer_items && k == recipe->layers[i].repeat;
+            uint64_t out = last ? td_recipe_channels(recipe) : recipe->layers[i].width;
+            floats = tdi_add_size(floats, tdi_mul_size(in + 1, padded(out)));
+            in = out;
+        }
+    }
+    uint64_t steps = (uint64_t)td_recipe_depth(recipe) * sizeof(Step) + sizeof(TdPlan) + 64;
+    return tdi_add_size(tdi_mul_size(floats, sizeof(float)), steps);
+}
+
 static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
 {
     size_t floats = 0, widest = padded(3); /* three rows of input */
@@ -135,7 +149,7 @@ static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
     *bytes = head_bytes(network) + floats * sizeof(float);
     TdPlan *plan = tdi_alloc(1, *bytes);
     if (plan != NULL) {
-        plan->inputs = network->inputs & VARYING;
+        plan->inputs = network->inputs & TD_INPUTS_VARYING;
         plan->depth = network->depth;
         plan->widest = widest;
         plan->points = block_points(widest);
@@ -153,7 +167,8 @@ TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPU
     *plan = NULL;
     if (kernels == NULL)
         return tdi_fail(err, TD_ERROR_UNSUPPORTED, "this machine does not have %s",
-                        td_cpu_name(resolved.cpu));
+                        resolved.cpu < TD_CPU_COUNT ? td_cpu_name(resolved.cpu)
+                                                    : "that instruction set");
     TdPlan *made = allocate(network, &bytes);
     if (made == NULL)
         return tdi_fail_memory(err, bytes);

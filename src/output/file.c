@@ -165,9 +165,16 @@ static TdStatus open_new(TdiFile *file, const char *path, TdError *err)
     return create_temporary(file, err);
 }
 
+/* A name of standard output itself: renaming a file over what it is would take its place. */
+static bool is_standard_output(const char *path)
+{
+    return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0 ||
+           strcmp(path, "/dev/fd/1") == 0 || strcmp(path, "/proc/self/fd/1") == 0;
+}
+
 static TdStatus open_path(TdiFile *file, const char *path, TdError *err)
 {
-    if (strcmp(path, "-") == 0) {
+    if (is_standard_output(path)) {
         fflush(stdout); /* what the program printed before comes before */
         file->fd = STDOUT_FILENO;
         file->standard = true;

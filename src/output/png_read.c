@@ -129,11 +129,11 @@ static TdStatus open_source(TdiSource *source, TdPngReader **reader, TdError *er
     return TD_OK;
 }
 
-TdStatus td_png_open(const char *path, TdPngReader **reader, TdError *err)
+TdStatus td_png_open(const char *path, const TdRun *run, TdPngReader **reader, TdError *err)
 {
     TdiSource *source;
     *reader = NULL;
-    TdStatus status = tdi_source_open(path, &source, err);
+    TdStatus status = tdi_source_open(path, run, &source, err);
     return status == TD_OK ? open_source(source, reader, err) : status;
 }
 

@@ -47,22 +47,18 @@ static TdiSource *create(const char *name)
     return NULL;
 }
 
-/* read(2) that goes on after signals. */
-static ssize_t read_some(int fd, void *out, size_t size)
-{
-    ssize_t got;
-    do
-        got = read(fd, out, size);
-    while (got < 0 && errno == EINTR);
-    return got;
-}
-
-static TdStatus read_pipe(TdiSource *source, int fd, TdError *err)
+static TdStatus read_pipe(TdiSource *source, int fd, const TdRun *run, TdError *err)
 {
     for (;;) {
-        ssize_t got = read_some(fd, source->window, WINDOW_BYTES);
+        ssize_t got = read(fd, source->window, WINDOW_BYTES);
+        int code = errno;
+        TdStatus status = tdi_check_cancel(run, err);
+        if (status != TD_OK)
+            return status;
+        if (got < 0 && code == EINTR)
+            continue;
         if (got < 0)
-            return fail_code(source, errno, err);
+            return fail_code(source, code, err);
         if (got == 0)
             break;
         tdi_text_add_bytes(&source->owned, (const char *)source->window, (size_t)got);
@@ -80,7 +76,7 @@ static TdStatus read_pipe(TdiSource *source, int fd, TdError *err)
 }
 
 /* Takes over `fd`. */
-static TdStatus open_descriptor(TdiSource *source, int fd, TdError *err)
+static TdStatus open_descriptor(TdiSource *source, int fd, const TdRun *run, TdError *err)
 {
     struct stat about;
     if (fstat(fd, &about) != 0) {
@@ -95,12 +91,12 @@ static TdStatus open_descriptor(TdiSource *source, int fd, TdError *err)
     }
     TdStatus status = S_ISDIR(about.st_mode)
                           ? tdi_fail(err, TD_ERROR_IO, "%s: is a folder", source->name)
-                          : read_pipe(source, fd, err);
+                          : read_pipe(source, fd, run, err);
     close(fd);
     return status;
 }
 
-TdStatus tdi_source_open(const char *path, TdiSource **source, TdError *err)
+TdStatus tdi_source_open(const char *path, const TdRun *run, TdiSource **source, TdError *err)
 {
     bool standard = strcmp(path, "-") == 0;
     *source = NULL;
@@ -108,7 +104,8 @@ TdStatus tdi_source_open(const char *path, TdiSource **source, TdError *err)
     if (made == NULL)
         return tdi_fail_memory(err, sizeof *made);
     int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    TdStatus status = fd < 0 ? fail_code(made, errno, err) : open_descriptor(made, fd, err);
+    TdStatus status =
+        fd < 0 ? fail_code(made, errno, err) : open_descriptor(made, fd, run, err);
     if (status != TD_OK) {
         tdi_source_close(made);
         return status;

@@ -7,8 +7,8 @@
 typedef struct TdiSource TdiSource;
 
 /* A regular file is read as it is needed. Anything else (a pipe; "-" is standard input) is read
- * whole at once, and refused beyond 1 GiB. The caller closes it. */
-TdStatus tdi_source_open(const char *path, TdiSource **source, TdError *err);
+ * whole at once, and refused beyond 1 GiB; the run may cancel that. The caller closes it. */
+TdStatus tdi_source_open(const char *path, const TdRun *run, TdiSource **source, TdError *err);
 
 /* `bytes` are borrowed until it is closed; `name` stands in messages. NULL: no memory. */
 TdiSource *tdi_source_of_memory(const void *bytes, size_t size, const char *name);

@@ -184,15 +184,16 @@ static TdStatus parse_link(TdRecipe *recipe, const char *text, const char *fragm
     return TD_OK;
 }
 
-/* What stands behind the '#' of a link, NULL where the text is no link. A text of lines may
- * hold
- * "#v=" in a comment only after a line break or a blank, a link has neither. */
+/* What stands behind the '#' of a link, NULL where the text is no link. A link is one word, and
+ * before its '#' there is an address or nothing, but no `key = value` with a comment. */
 static const char *link_fragment(const char *text)
 {
-    const char *hash = strchr(text, '#');
-    if (hash == NULL || strncmp(hash + 1, "v=", 2) != 0)
+    const char *hash = strstr(text, "#v=");
+    size_t word = strcspn(text, " \t\r\n");
+    if (hash == NULL || text[word + strspn(text + word, " \t\r\n")] != '\0')
         return NULL;
-    return strcspn(text, " \t\n") < (size_t)(hash - text) ? NULL : hash + 1;
+    bool pair = memchr(text, '=', (size_t)(hash - text)) != NULL;
+    return pair && strstr(text, "://") == NULL ? NULL : hash + 1;
 }
 
 bool td_recipe_is_link(const char *word)

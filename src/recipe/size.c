@@ -1,6 +1,7 @@
 /* Sizes: WIDTHxHEIGHT pixels, PAPER[-landscape]@DPI, WIDTHxHEIGHTmm@DPI. */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "recipe/values.h"
@@ -47,7 +48,7 @@ static bool read_paper(TdiSpan name, double mm[2])
     size_t length = name.length - (landscape ? suffix : 0);
     for (size_t i = 0; i < PAPER_COUNT; i++) {
         if (strlen(papers[i].name) == length &&
-            memcmp(papers[i].name, name.words, length) == 0) {
+            strncasecmp(papers[i].name, name.words, length) == 0) {
             mm[0] = landscape ? papers[i].height : papers[i].width;
             mm[1] = landscape ? papers[i].width : papers[i].height;
             return true;

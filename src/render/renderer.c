@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fpmode.h"
 #include "base/memory.h"
 
 /* ---- Tiles --------------------------------------------------------------------------- */
@@ -176,8 +177,8 @@ static TdStatus make_plan(const TdRecipe *recipe, const TdRun *run, TdPlan **pla
     return status;
 }
 
-TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
-                           const TdRun *run, TdError *err)
+static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
+                     const TdRun *run, TdError *err)
 {
     *renderer = (TdiRenderer){.tone = recipe->tone,
                               .palette = recipe->palette,
@@ -194,6 +195,16 @@ TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamp
         status = tdi_tone_init(renderer, recipe, run, err);
     if (status != TD_OK)
         tdi_renderer_clear(renderer);
+    return status;
+}
+
+/* The view and the tone's line are part of the picture's arithmetic. */
+TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
+                           const TdRun *run, TdError *err)
+{
+    TdiFpMode mode = tdi_fp_enter();
+    TdStatus status = init(renderer, recipe, samples, run, err);
+    tdi_fp_leave(mode);
     return status;
 }
 

@@ -1,4 +1,5 @@
 /* Tone: which line takes an output to [0, 1]. */
+#include <float.h>
 #include <math.h>
 
 #include "base/error.h"
@@ -11,7 +12,7 @@ enum { SIDE = 128, SAMPLE_TILE = 512 }; /* small tiles: every thread gets some *
 /* u = v scale + offset takes low..high to [0, 1]; a channel without a range becomes 0.5. */
 static void set_range(TdiRenderer *renderer, uint32_t c, double low, double high)
 {
-    bool range = high > low;
+    bool range = high > low && 1 / (high - low) <= FLT_MAX;
     renderer->scale[c] = range ? (float)(1 / (high - low)) : 0;
     renderer->offset[c] = range ? (float)(-low / (high - low)) : 0.5f;
 }

@@ -83,13 +83,13 @@ void tdi_font_close(TdiFont *font)
     tdi_free(font);
 }
 
-static uint32_t words_width(TdiFont *font, const char *words)
+uint32_t tdi_font_width(TdiFont *font, const char *words)
 {
     FT_Pos width = 0;
     for (const char *c = words; *c != '\0'; c++)
         if (FT_Load_Char(font->face, (unsigned char)*c, GLYPH_FLAGS) == 0)
             width += font->face->glyph->advance.x >> 6;
-    return (uint32_t)width;
+    return width > 0 ? (uint32_t)width : 1;
 }
 
 /* Copy the loaded glyph with its origin at (x, baseline); what lies outside is cut. */
@@ -110,13 +110,10 @@ static void put_glyph(const FT_GlyphSlot glyph, const TdiStrip *strip, int64_t x
 
 void tdi_font_draw(TdiFont *font, const char *words, const TdiStrip *strip)
 {
-    uint32_t width = words_width(font, words);
-    if (width > strip->width)
-        return;
     /* Digits and capitals stand 0.73 em high; centre them. */
     int64_t em = font->face->size->metrics.y_ppem;
     int64_t baseline = ((int64_t)strip->height * 100 + em * 73) / 200;
-    int64_t x = (strip->width - width) / 2;
+    int64_t x = 0;
     for (const char *c = words; *c != '\0'; c++) {
         if (FT_Load_Char(font->face, (unsigned char)*c, GLYPH_FLAGS | FT_LOAD_RENDER) != 0)
             continue;
@@ -139,6 +136,13 @@ TdiFont *tdi_font_open(uint32_t pixels, const char **note)
 void tdi_font_close(TdiFont *font)
 {
     (void)font;
+}
+
+uint32_t tdi_font_width(TdiFont *font, const char *words)
+{
+    (void)font;
+    (void)words;
+    return 1;
 }
 
 void tdi_font_draw(TdiFont *font, const char *words, const TdiStrip *strip)

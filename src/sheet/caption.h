@@ -18,7 +18,10 @@ typedef struct TdiStrip {
     uint32_t width, height;
 } TdiStrip;
 
-/* Draw ASCII words in the middle of the strip; words wider than it are left out. */
+/* Pixels that ASCII words take, at least 1. */
+uint32_t tdi_font_width(TdiFont *font, const char *words);
+
+/* Draw ASCII words into the strip from its left edge on, in the middle of its height. */
 void tdi_font_draw(TdiFont *font, const char *words, const TdiStrip *strip);
 
 #endif

@@ -4,12 +4,13 @@
 #include "base/error.h"
 #include "tiedye/sheet.h"
 
-static uint32_t at_least(uint32_t value, uint32_t least)
+static uint32_t clamp(uint32_t value, uint32_t least, uint32_t most)
 {
-    return value < least ? least : value;
+    return value < least ? least : value > most ? most : value;
 }
 
-TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err)
+/* Everything but the whole sheet's size in pixels. */
+static TdSheetLayout lay_out(const TdRecipe *recipe)
 {
     TdSize size = td_recipe_size(recipe);
     TdSheetLayout l = {
@@ -17,8 +18,14 @@ TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError 
     uint32_t side = size.width < size.height ? size.width : size.height;
     l.columns = recipe->columns < recipe->count ? recipe->columns : recipe->count;
     l.rows = (recipe->count - 1) / l.columns + 1;
-    l.gap = at_least(side / 24, 2);
-    l.caption_height = recipe->captions ? at_least(side / 11, 10) : 0;
+    l.gap = clamp(side / 24, 2, 400);
+    l.caption_height = recipe->captions ? clamp(side / 11, 10, 400) : 0;
+    return l;
+}
+
+TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err)
+{
+    TdSheetLayout l = lay_out(recipe);
     uint64_t width = l.gap + (uint64_t)l.columns * ((uint64_t)l.cell_width + l.gap);
     uint64_t height =
         l.gap + (uint64_t)l.rows * ((uint64_t)l.cell_height + l.gap + l.caption_height);
@@ -77,13 +84,10 @@ static void write_column(uint32_t column, char *name)
 
 TdStatus td_sheet_find_cell(const TdRecipe *recipe, const char *name, uint32_t *k, TdError *err)
 {
-    TdSheetLayout layout;
+    TdSheetLayout layout = lay_out(recipe); /* the sheet may be too large to be drawn whole */
     size_t letters;
     uint64_t column = read_column(name, &letters), row = read_row(name + letters);
     char last[8];
-    TdStatus status = td_sheet_layout(recipe, &layout, err);
-    if (status != TD_OK)
-        return status;
     if (column >= 1 && column <= layout.columns && row >= 1 && row <= layout.rows) {
         uint64_t index = (row - 1) * layout.columns + column - 1;
         if (index < layout.count) {

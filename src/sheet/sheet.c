@@ -80,26 +80,36 @@ static void paint_strip(const Sheet *sheet, const TdiBand *band, const TdiStrip 
     }
 }
 
-static TdStatus draw_captions(const Sheet *sheet, const TdiBand *band, uint32_t row,
-                              TdError *err)
+/* The seed of cell k below it, as far as the band reaches. */
+static TdStatus draw_caption(Sheet *sheet, const TdiBand *band, uint32_t k, TdError *err)
 {
     const TdSheetLayout *layout = &sheet->layout;
-    TdiStrip strip = {NULL, layout->cell_width, layout->caption_height};
+    char words[24];
+    uint32_t x, y;
+    snprintf(words, sizeof words, "%llu", (unsigned long long)(sheet->recipe->seed + k));
+    TdiStrip strip = {NULL, tdi_font_width(sheet->font, words), layout->caption_height};
+    if (strip.width > layout->cell_width) {
+        sheet->head.note = "seeds that are wider than their cells are left out";
+        return TD_OK;
+    }
     size_t bytes = (size_t)strip.width * strip.height;
     strip.ink = tdi_alloc(bytes, 1);
     if (strip.ink == NULL)
         return tdi_fail_memory(err, bytes);
-    for (uint32_t i = 0; i < cells_in_row(layout, row); i++) {
-        uint32_t k = row * layout->columns + i, x, y;
-        char words[24];
-        memset(strip.ink, 0, bytes);
-        snprintf(words, sizeof words, "%llu", (unsigned long long)(sheet->recipe->seed + k));
-        tdi_font_draw(sheet->font, words, &strip);
-        td_sheet_corner(layout, k, &x, &y);
-        paint_strip(sheet, band, &strip, x, y + layout->cell_height);
-    }
+    tdi_font_draw(sheet->font, words, &strip);
+    td_sheet_corner(layout, k, &x, &y);
+    x += (layout->cell_width - strip.width) / 2;
+    paint_strip(sheet, band, &strip, x, y + layout->cell_height);
     tdi_free(strip.ink);
     return TD_OK;
+}
+
+static TdStatus draw_captions(Sheet *sheet, const TdiBand *band, uint32_t row, TdError *err)
+{
+    TdStatus status = TD_OK;
+    for (uint32_t i = 0; i < cells_in_row(&sheet->layout, row) && status == TD_OK; i++)
+        status = draw_caption(sheet, band, row * sheet->layout.columns + i, err);
+    return status;
 }
 
 /* ---- Rows ---------------------------------------------------------------------------- */
@@ -156,12 +166,13 @@ static void free_sheet(TdPicture *picture)
     tdi_free(sheet);
 }
 
-/* A row of cells holds as many networks as there are columns. */
+/* A row of cells holds as many plans as there are columns, and a network while it is made. */
 static TdStatus check_memory(const TdRecipe *recipe, uint32_t columns, const TdRun *run,
                              TdError *err)
 {
     uint64_t network = tdi_mul_size(td_network_parameters(recipe), sizeof(float));
-    uint64_t bytes = tdi_mul_size(network, columns), limit = td_run_resolved(run).max_memory;
+    uint64_t plans = tdi_mul_size(td_plan_bytes(recipe) + sizeof(TdiRenderer), columns);
+    uint64_t bytes = tdi_add_size(network, plans), limit = td_run_resolved(run).max_memory;
     if (bytes <= limit)
         return TD_OK;
     return tdi_fail(

@@ -128,7 +128,7 @@ static TdStatus read_stream_at(TdRecipe *recipe, const char *path, TdError *err)
 static TdStatus read_png(TdRecipe *recipe, const char *path, TdError *err)
 {
     TdPngReader *reader;
-    TdStatus status = td_png_open(path, &reader, err);
+    TdStatus status = td_png_open(path, NULL, &reader, err);
     return status == TD_OK ? take_png(recipe, path, reader, err) : status;
 }
 
@@ -141,7 +141,7 @@ TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *err)
         return preset == NULL ? TD_ERROR_RECIPE
                               : tdi_source_parse(recipe, source, preset->text, err);
     }
-    if (td_recipe_is_link(source))
+    if (td_recipe_is_link(source) && access(source, F_OK) != 0)
         return tdi_source_parse(recipe, "link", source, err);
     if (td_png_probe(source))
         return read_png(recipe, source, err);

@@ -7,6 +7,8 @@
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
 
+enum { BAND_BYTES = 2 << 20 };
+
 /* Both sides of a comparison. */
 typedef struct Sides {
     TdPngReader *reader;
@@ -27,7 +29,7 @@ static void clear(Sides *sides)
 static TdStatus open_sides(Sides *sides, const char *path, const TdRun *run,
                            TdComparison *result, TdError *err)
 {
-    TdStatus status = td_png_open(path, &sides->reader, err);
+    TdStatus status = td_png_open(path, run, &sides->reader, err);
     if (status != TD_OK)
         return status;
     const char *text = td_png_recipe(sides->reader, err);
@@ -102,7 +104,15 @@ static TdStatus compare(Sides *sides, const TdRun *run, TdComparison *result, Td
 {
     const TdRaster *raster = &result->recipe;
     size_t row_bytes = td_raster_row_bytes(raster);
-    uint32_t band = row_bytes < 4u << 20 ? (uint32_t)((4u << 20) / row_bytes) : 1;
+    uint32_t band = row_bytes < BAND_BYTES ? (uint32_t)(BAND_BYTES / row_bytes) : 1;
+    uint64_t needed = tdi_mul_size(3 * band, row_bytes); /* two bands, and libpng's rows */
+    uint64_t limit = td_run_resolved(run).max_memory;
+    if (needed > limit)
+        return tdi_fail(
+            err, TD_ERROR_MEMORY,
+            "comparing rows of %u pixels needs %.1f MiB of memory, the limit is %.1f "
+            "MiB; raise --max-memory",
+            (unsigned)raster->width, (double)needed * 0x1p-20, (double)limit * 0x1p-20);
     sides->file_rows = tdi_alloc(band, row_bytes);
     sides->drawn_rows = tdi_alloc(band, row_bytes);
     if (sides->file_rows == NULL || sides->drawn_rows == NULL)

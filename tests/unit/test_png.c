@@ -113,7 +113,7 @@ static void check_by_reader(const char *path, const TdRaster *raster, const void
     TdPngReader *reader;
     TdRaster got;
     TdError err = {0};
-    assert_int_equal(td_png_open(path, &reader, &err), TD_OK);
+    assert_int_equal(td_png_open(path, NULL, &reader, &err), TD_OK);
     assert_int_equal(td_png_raster(reader, &got, &err), TD_OK);
     assert_int_equal(got.width, raster->width);
     assert_int_equal(got.height, raster->height);
@@ -197,7 +197,7 @@ static void test_png_metadata(void **state)
 
     TdPngReader *reader;
     TdError err = {0};
-    assert_int_equal(td_png_open(place("a.png"), &reader, &err), TD_OK);
+    assert_int_equal(td_png_open(place("a.png"), NULL, &reader, &err), TD_OK);
     assert_string_equal(td_png_recipe(reader, &err), recipe);
     assert_int_equal(td_png_raster(reader, &raster, &err), TD_OK);
     assert_true(fabs(raster.dots_per_inch - 300) < 0.01);
@@ -209,7 +209,7 @@ static void test_png_metadata(void **state)
     got = chunk_data(file, "iTXt");
     Bytes other = chunk_data(file, "pHYs");
     assert_true(got.size == 0 && other.size == 0);
-    assert_int_equal(td_png_open(place("a.png"), &reader, &err), TD_OK);
+    assert_int_equal(td_png_open(place("a.png"), NULL, &reader, &err), TD_OK);
     assert_null(td_png_recipe(reader, &err));
     assert_non_null(strstr(err.message, "carries no recipe"));
     td_png_close(reader);
@@ -396,16 +396,16 @@ static void test_wrong_files(void **state)
     TdPngReader *reader;
     TdError err = {0};
     save(place("x.txt"), "seed = 7\nlayers = 3\n", 20);
-    assert_int_equal(td_png_open(place("x.txt"), &reader, &err), TD_ERROR_FORMAT);
+    assert_int_equal(td_png_open(place("x.txt"), NULL, &reader, &err), TD_ERROR_FORMAT);
     assert_non_null(strstr(err.message, "x.txt: not a PNG"));
     assert_null(reader);
-    assert_int_equal(td_png_open(place("none.png"), &reader, &err), TD_ERROR_IO);
+    assert_int_equal(td_png_open(place("none.png"), NULL, &reader, &err), TD_ERROR_IO);
     assert_non_null(strstr(err.message, "none.png: No such file"));
-    assert_int_equal(td_png_open(folder, &reader, &err), TD_ERROR_IO);
+    assert_int_equal(td_png_open(folder, NULL, &reader, &err), TD_ERROR_IO);
     assert_non_null(strstr(err.message, "is a folder"));
-    assert_int_equal(td_png_open("/dev/null", &reader, &err), TD_ERROR_FORMAT);
+    assert_int_equal(td_png_open("/dev/null", NULL, &reader, &err), TD_ERROR_FORMAT);
     save(place("a.png"), "\x89PNG\r\n\x1a\n", 8);
-    assert_int_equal(td_png_open(place("a.png"), &reader, &err), TD_ERROR_FORMAT);
+    assert_int_equal(td_png_open(place("a.png"), NULL, &reader, &err), TD_ERROR_FORMAT);
     assert_non_null(strstr(err.message, "broken PNG"));
     assert_true(td_png_probe(place("a.png")));
     assert_false(td_png_probe(place("x.txt")));

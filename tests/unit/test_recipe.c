@@ -132,6 +132,10 @@ static void test_links(void **state)
                  "v = 1\nlayers = 20,10,3\nseed = 7\nsigma_w = 2\n");
     assert_false(td_recipe_is_link("out/a.png"));
     assert_false(td_recipe_is_link("a b#v=1"));
+    assert_false(td_recipe_is_link("#v=1 begins this comment"));
+    assert_true(td_recipe_is_link("studio.html#v=1&seed=2\n"));
+    expect_print("seed=5#v=1", "v = 1\nseed = 5\n");
+    expect_print("#v=1 is what this is\nseed = 6", "v = 1\nseed = 6\n");
     td_text_free(link);
 }
 

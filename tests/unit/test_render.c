@@ -324,25 +324,45 @@ static void test_bands_and_threads_do_not_matter(void **state)
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 
-static void test_the_callers_mode_does_not_matter(void **state)
+/* Rounding to zero or up, flush to zero, denormals are zero. */
+static const unsigned strange_modes[] = {0xffc0, 0xdfc0};
+
+/* Everything from the recipe's text to the samples, in a mode of the caller's. */
+static void *draw_in_mode(unsigned mode, const char *text, TdSamples samples, TdRaster *raster)
 {
-    TdRecipe *recipe =
-        recipe_of("layers = 30x3,3\nsize = 64x64\nsigma_w = 0.01\nsigma_b = 1e-20");
-    TdRaster raster;
     TdRun run = {.threads = 1};
-    (void)state;
-    void *expected = draw(recipe, TD_SAMPLES_FIELD, &run, UINT32_MAX, &raster);
-    unsigned saved = _mm_getcsr(),
-             strange = 0xffc0; /* to zero, flush to zero, denormals zero */
-    _mm_setcsr(strange);
-    void *found = draw(recipe, TD_SAMPLES_FIELD, &run, UINT32_MAX, &raster);
+    unsigned saved = _mm_getcsr();
+    _mm_setcsr(mode);
+    TdRecipe *recipe = recipe_of(text);
+    void *drawn = draw(recipe, samples, &run, UINT32_MAX, raster);
     unsigned after = _mm_getcsr();
     _mm_setcsr(saved);
-    assert_int_equal(after & 0xffc0u, strange);
-    assert_memory_equal(found, expected, td_raster_row_bytes(&raster) * raster.height);
-    free(found);
-    free(expected);
+    assert_int_equal(after & 0xffc0u, mode & 0xffc0u);
     td_recipe_free(recipe);
+    return drawn;
+}
+
+static void test_the_callers_mode_does_not_matter(void **state)
+{
+    static const struct {
+        const char *text;
+        TdSamples samples;
+    } cases[] = {
+        {"layers = 30x3,3\nsize = 64x64\nsigma_w = 0.01\nsigma_b = 1e-20", TD_SAMPLES_FIELD},
+        {"layers = 30x3,3\nsize = 67x45\nsigma_w = 3.3\ntone = rescale\nbits = 16\n"
+         "rotate = 12.7\nextent = 0.7",
+         TD_SAMPLES_COLOUR},
+    };
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        TdRaster raster;
+        const char *text = cases[i / 2].text;
+        void *expected = draw_in_mode(0x1f80, text, cases[i / 2].samples, &raster);
+        void *found = draw_in_mode(strange_modes[i % 2], text, cases[i / 2].samples, &raster);
+        assert_memory_equal(found, expected, td_raster_row_bytes(&raster) * raster.height);
+        free(found);
+        free(expected);
+    }
 }
 #endif
 
