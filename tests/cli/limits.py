@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Limits of memory, of file size and of patience: what is asked for fits, or is refused in words."""
+"""Limits of memory, of file size and of patience: what is asked for fits, or is refused."""
 
 import os
 import resource
