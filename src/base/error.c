@@ -40,6 +40,18 @@ TdStatus tdi_fail_memory(TdError *err, size_t bytes)
     return tdi_fail(err, TD_ERROR_MEMORY, "out of memory: the system refused %zu bytes", bytes);
 }
 
+TdStatus tdi_check_limit(const TdRun *run, uint64_t bytes, const char *what, const char *advice,
+                         TdError *err)
+{
+    uint64_t limit = td_run_resolved(run).max_memory;
+    if (bytes <= limit)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_MEMORY,
+                    "%s needs %.1f MiB of memory, the limit is %.1f MiB; %s, or raise "
+                    "--max-memory",
+                    what, (double)bytes * 0x1p-20, (double)limit * 0x1p-20, advice);
+}
+
 TdStatus tdi_check_cancel(const TdRun *run, TdError *err)
 {
     if (run != NULL && run->cancel != NULL && *run->cancel != 0)

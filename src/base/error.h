@@ -17,6 +17,11 @@ __attribute__((format(printf, 5, 6))) TdStatus tdi_fail_at(TdError *err, TdStatu
 /* The one wording for "the system has no memory left". */
 TdStatus tdi_fail_memory(TdError *err, size_t bytes);
 
+/* Whether `bytes` are within the run's limit; the one wording for "they are not": "WHAT needs
+ * ..., the limit is ...; ADVICE, or raise --max-memory". */
+TdStatus tdi_check_limit(const TdRun *run, uint64_t bytes, const char *what, const char *advice,
+                         TdError *err);
+
 /* TD_ERROR_CANCELLED, in words, once the run's flag is raised; TD_OK before. */
 TdStatus tdi_check_cancel(const TdRun *run, TdError *err);
 

@@ -175,24 +175,15 @@ static uint64_t memory_needed(const TdRecipe *recipe, const TdRun *run)
     return tdi_add_size(tdi_add_size(numbers, layers + rows), td_plan_bytes(recipe));
 }
 
-static TdStatus check_memory(const TdRecipe *recipe, const TdRun *run, TdError *err)
-{
-    uint64_t bytes = memory_needed(recipe, run);
-    if (bytes <= run->max_memory)
-        return TD_OK;
-    return tdi_fail(err, TD_ERROR_MEMORY,
-                    "layers: the network needs %.1f MiB of memory, the limit is %.1f MiB; use "
-                    "fewer or narrower layers, or raise --max-memory",
-                    (double)bytes * 0x1p-20, (double)run->max_memory * 0x1p-20);
-}
-
 TdStatus td_network_create(const TdRecipe *recipe, const TdRun *run, TdNetwork **network,
                            TdError *err)
 {
     TdRun resolved = td_run_resolved(run);
     uint32_t depth = td_recipe_depth(recipe);
     *network = NULL;
-    TdStatus status = check_memory(recipe, &resolved, err);
+    TdStatus status =
+        tdi_check_limit(&resolved, memory_needed(recipe, &resolved), "layers: the network",
+                        "use fewer or narrower layers", err);
     if (status != TD_OK)
         return status;
     size_t bytes = td_network_parameters(recipe) * sizeof(float);

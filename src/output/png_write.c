@@ -13,6 +13,7 @@
 #include "output/png_scan.h"
 
 #include <png.h>
+#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 #ifdef _OPENMP
@@ -175,14 +176,13 @@ static TdStatus choose_threads(TdOutput *output, TdError *err)
     PngWriter *writer = output->state;
     uint64_t each = worker_memory(writer), carry = filtered_size(writer);
     uint64_t most = output->run.max_memory;
-    uint64_t fit = most < carry ? 0 : (most - carry) / each;
-    if (fit < 1)
-        return tdi_fail(
-            err, TD_ERROR_MEMORY,
-            "packing rows of %.1f MiB needs %.1f MiB of memory, the limit is %.1f MiB; draw a "
-            "narrower picture, or raise --max-memory",
-            (double)writer->row_bytes * 0x1p-20, (double)tdi_add_size(each, carry) * 0x1p-20,
-            (double)most * 0x1p-20);
+    char what[80];
+    snprintf(what, sizeof what, "packing rows of %u pixels", (unsigned)output->raster.width);
+    TdStatus status = tdi_check_limit(&output->run, tdi_add_size(each, carry), what,
+                                      "draw a narrower picture", err);
+    if (status != TD_OK)
+        return status;
+    uint64_t fit = (most - carry) / each;
     uint64_t strips = (output->raster.height - 1) / writer->strip_rows + 1;
     uint64_t threads = output->run.threads > 1 ? (uint64_t)output->run.threads : 1;
     threads = threads < strips ? threads : strips;

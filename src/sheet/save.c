@@ -1,5 +1,5 @@
 /* From a recipe to a file. */
-#include <string.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -26,15 +26,10 @@ static TdStatus check_band(const TdRaster *raster, uint32_t rows, const TdRun *r
                            size_t *bytes, TdError *err)
 {
     uint64_t needed = tdi_mul_size(td_raster_row_bytes(raster), rows);
-    uint64_t limit = td_run_resolved(run).max_memory;
-    if (needed > limit)
-        return tdi_fail(
-            err, TD_ERROR_MEMORY,
-            "size: a row of %u pixels needs %.1f MiB, the limit is %.1f MiB; draw a "
-            "narrower picture, or raise --max-memory",
-            (unsigned)raster->width, (double)needed * 0x1p-20, (double)limit * 0x1p-20);
+    char what[80];
+    snprintf(what, sizeof what, "size: a row of %u pixels", (unsigned)raster->width);
     *bytes = needed;
-    return TD_OK;
+    return tdi_check_limit(run, needed, what, "draw a narrower picture", err);
 }
 
 static TdStatus write_picture(TdPicture *picture, TdOutput *output, const TdRun *run,

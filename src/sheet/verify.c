@@ -1,4 +1,5 @@
 /* Draw a PNG's recipe again and compare. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -105,21 +106,20 @@ static TdStatus compare(Sides *sides, const TdRun *run, TdComparison *result, Td
     const TdRaster *raster = &result->recipe;
     size_t row_bytes = td_raster_row_bytes(raster);
     uint32_t band = row_bytes < BAND_BYTES ? (uint32_t)(BAND_BYTES / row_bytes) : 1;
-    uint64_t needed = tdi_mul_size(3 * band, row_bytes); /* two bands, and libpng's rows */
-    uint64_t limit = td_run_resolved(run).max_memory;
-    if (needed > limit)
-        return tdi_fail(
-            err, TD_ERROR_MEMORY,
-            "comparing rows of %u pixels needs %.1f MiB of memory, the limit is %.1f "
-            "MiB; raise --max-memory",
-            (unsigned)raster->width, (double)needed * 0x1p-20, (double)limit * 0x1p-20);
+    char what[80];
+    snprintf(what, sizeof what, "comparing rows of %u pixels", (unsigned)raster->width);
+    TdStatus status =
+        tdi_check_limit(run, tdi_mul_size(3 * band, row_bytes), what,
+                        "compare a narrower picture", err); /* and libpng's rows */
+    if (status != TD_OK)
+        return status;
     sides->file_rows = tdi_alloc(band, row_bytes);
     sides->drawn_rows = tdi_alloc(band, row_bytes);
     if (sides->file_rows == NULL || sides->drawn_rows == NULL)
         return tdi_fail_memory(err, band * row_bytes);
     for (uint32_t y = 0; y < raster->height && result->verdict != TD_DIFFERENT;) {
         uint32_t count = raster->height - y < band ? raster->height - y : band;
-        TdStatus status = td_png_rows(sides->reader, sides->file_rows, count, err);
+        status = td_png_rows(sides->reader, sides->file_rows, count, err);
         if (status == TD_OK)
             status = td_picture_rows(sides->picture, y, count, sides->drawn_rows, run, err);
         if (status != TD_OK)

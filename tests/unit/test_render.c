@@ -13,16 +13,7 @@
 #include <cmocka.h>
 
 #include "tiedye/network.h"
-#include "tiedye/render.h"
-
-static TdRecipe *recipe_of(const char *text)
-{
-    TdRecipe *recipe = td_recipe_create();
-    TdError err = {0};
-    if (td_recipe_parse(recipe, text, &err) != TD_OK)
-        fail_msg("%s: %s", text, err.message);
-    return recipe;
-}
+#include "unit/pictures.h"
 
 /* ---- The slow renderer --------------------------------------------------------------- */
 
@@ -191,7 +182,6 @@ static void draw_pixel(const TdNetwork *network, const TdRecipe *recipe, const R
 
 /* ---- Pictures ------------------------------------------------------------------------ */
 
-/* All samples of a picture; freed by the caller. */
 static void *draw(const TdRecipe *recipe, TdSamples samples, const TdRun *run, uint32_t band,
                   TdRaster *raster)
 {
@@ -199,17 +189,7 @@ static void *draw(const TdRecipe *recipe, TdSamples samples, const TdRun *run, u
     TdError err = {0};
     if (td_picture_create(recipe, samples, run, &picture, &err) != TD_OK)
         fail_msg("%s", err.message);
-    *raster = *td_picture_raster(picture);
-    size_t row_bytes = td_raster_row_bytes(raster);
-    char *rows = malloc(row_bytes * raster->height);
-    for (uint32_t y = 0; y < raster->height;) {
-        uint32_t count = raster->height - y < band ? raster->height - y : band;
-        assert_int_equal(td_picture_rows(picture, y, count, rows + y * row_bytes, run, &err),
-                         TD_OK);
-        y += count;
-    }
-    td_picture_free(picture);
-    return rows;
+    return draw_rows(picture, run, band, raster);
 }
 
 /* Every sample within one code of the slow renderer's, nearly all equal. */

@@ -9,15 +9,7 @@
 #include <cmocka.h>
 
 #include "tiedye/sheet.h"
-
-static TdRecipe *recipe_of(const char *text)
-{
-    TdRecipe *recipe = td_recipe_create();
-    TdError err = {0};
-    if (td_recipe_parse(recipe, text, &err) != TD_OK)
-        fail_msg("%s: %s", text, err.message);
-    return recipe;
-}
+#include "unit/pictures.h"
 
 static unsigned char *draw(const TdRecipe *recipe, TdDetail detail, uint32_t band,
                            TdRaster *raster)
@@ -26,17 +18,7 @@ static unsigned char *draw(const TdRecipe *recipe, TdDetail detail, uint32_t ban
     TdError err = {0};
     if (td_draw_create(recipe, TD_SAMPLES_COLOUR, detail, NULL, &picture, &err) != TD_OK)
         fail_msg("%s", err.message);
-    *raster = *td_picture_raster(picture);
-    size_t row_bytes = td_raster_row_bytes(raster);
-    unsigned char *rows = malloc(row_bytes * raster->height);
-    for (uint32_t y = 0; y < raster->height;) {
-        uint32_t count = raster->height - y < band ? raster->height - y : band;
-        assert_int_equal(td_picture_rows(picture, y, count, rows + y * row_bytes, NULL, &err),
-                         TD_OK);
-        y += count;
-    }
-    td_picture_free(picture);
-    return rows;
+    return draw_rows(picture, NULL, band, raster);
 }
 
 /* Cell by cell, at other bands than the sheet's. */
