@@ -21,7 +21,8 @@ static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *s
     const char *samples = raster->type == TD_SAMPLE_F32   ? "float32"
                           : raster->type == TD_SAMPLE_U16 ? "16 bit"
                                                           : "8 bit";
-    say("%.800s  %u x %u, %s, seed %llu, %.1f s", output_name(path), (unsigned)raster->width,
+    say("%.800s  %u x %u, %s, seed %llu, %.1f s",
+        saved->written ? output_name(path) : "no file", (unsigned)raster->width,
         (unsigned)raster->height, samples, (unsigned long long)recipe->seed, seconds);
     if (saved->note != NULL)
         complain("%s", saved->note);

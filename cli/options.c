@@ -16,7 +16,7 @@ static const struct {
 } run_options[OPTION_COUNT] = {
     [OPTION_OUTPUT] = {"output", 'o', "FILE", "where the result goes; - is standard output"},
     [OPTION_FORMAT] = {"format", 0, "NAME",
-                       "png, ppm, npy, hash, null; else as FILE's extension"},
+                       "of a format (tiedye list formats); else as FILE's extension says"},
     [OPTION_NO_RECIPE] = {"no-recipe", 0, NULL, "leave the recipe out of the file"},
     [OPTION_CELL] = {"cell", 0, "B4", "draw that one cell alone: column B, row 4"},
     [OPTION_LINK] = {"link", 0, NULL, "print a share link"},

@@ -25,6 +25,7 @@ typedef struct TdFormatInfo {
     bool field;             /* takes the raw field (TD_SAMPLE_F32) instead of a picture */
     bool recipe;            /* can carry a recipe */
     bool exact;       /* stands for the samples under contract only: captions are left out */
+    bool nothing;     /* writes no file: the path is ignored */
     const char *help; /* one line */
 } TdFormatInfo;
 

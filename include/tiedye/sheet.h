@@ -65,6 +65,7 @@ typedef struct TdSaving {
 /* What was saved. */
 typedef struct TdSaved {
     TdRaster raster;
+    bool written;     /* false: the format writes no file */
     const char *note; /* what a user should be told, or NULL; static text */
 } TdSaved;
 

@@ -150,7 +150,7 @@ static TdStatus begin(TdOutput *output, const char *path, const char *recipe, Td
         if (output->state == NULL)
             return tdi_fail_memory(err, format->size);
     }
-    if (!format->no_file)
+    if (!format->info.nothing)
         status = tdi_file_open(path, format->text ? NULL : "a picture", &output->run,
                                &output->file, err);
     if (status == TD_OK && format->open != NULL)

@@ -22,7 +22,6 @@ typedef struct TdiFormat {
     TdFormatInfo info;
     unsigned takes; /* sample types, TDI_TAKES_ */
     bool text;      /* its bytes may be shown on a terminal */
-    bool no_file;   /* writes nothing anywhere: the path is ignored */
     size_t size;    /* of the state behind TdOutput.state; 0: none */
     /* Write what stands before the rows. The state is zeroed, `release` follows a failure.
      * NULL: nothing to do. */

@@ -86,7 +86,8 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
     if (status == TD_OK)
         status = save(picture, format, path, text, run, err);
     if (saved != NULL)
-        *saved = (TdSaved){*td_picture_raster(picture), td_picture_note(picture)};
+        *saved =
+            (TdSaved){*td_picture_raster(picture), !format->nothing, td_picture_note(picture)};
     td_text_free(text);
     td_picture_free(picture);
     return status;
