@@ -55,6 +55,9 @@ endif()
 if(TARGET check_ulp)
     tiedye_add_test(slow_check_ulp_all slow 7200 check_ulp --all)
 endif()
+if(TARGET check_kernels)
+    tiedye_add_test(slow_check_kernels_all slow 7200 check_kernels --all)
+endif()
 
 # Scripts get the program's path. What begins with an underscore is a helper of the others.
 foreach(folder golden cli)

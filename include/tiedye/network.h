@@ -40,6 +40,9 @@ typedef struct TdNetwork {
  * overflows. */
 TD_API uint64_t td_network_parameters(const TdRecipe *recipe);
 
+/* The input that column i < input_width of layer 0 is fed. */
+TD_API TdInput td_network_input(const TdNetwork *network, uint32_t column);
+
 /* Bytes that a plan of the recipe's network holds, UINT64_MAX where that overflows. */
 TD_API uint64_t td_plan_bytes(const TdRecipe *recipe);
 

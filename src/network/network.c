@@ -27,18 +27,6 @@ static uint32_t count_bits(uint32_t bits)
     return count;
 }
 
-/* The input with number `column` among those that are fed. */
-static uint32_t input_at(uint32_t inputs, uint32_t column)
-{
-    uint32_t input = 0;
-    for (;; input++) {
-        if ((inputs & 1u << input) == 0)
-            continue;
-        if (column-- == 0)
-            return input;
-    }
-}
-
 uint64_t td_network_parameters(const TdRecipe *recipe)
 {
     uint64_t sum = 0, in = count_bits(recipe->inputs);
@@ -210,6 +198,15 @@ void td_network_free(TdNetwork *network)
     tdi_free(network);
 }
 
+TdInput td_network_input(const TdNetwork *network, uint32_t column)
+{
+    unsigned input = 0;
+    for (; input < TD_INPUT_COUNT; input++)
+        if ((network->inputs & 1u << input) != 0 && column-- == 0)
+            break;
+    return (TdInput)input;
+}
+
 void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
                      float *bias)
 {
@@ -218,7 +215,7 @@ void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_C
     for (uint32_t o = 0; o < layer->out; o++) {
         float sum = layer->bias[o];
         for (uint32_t i = 0; i < layer->in; i++) {
-            uint32_t input = input_at(network->inputs, i);
+            TdInput input = td_network_input(network, i);
             if ((TD_INPUTS_VARYING & 1u << input) != 0)
                 continue;
             float product = layer->weights[(size_t)o * layer->in + i] * (float)constants[input];

@@ -34,10 +34,7 @@ static size_t padded(size_t width)
 /* Whether column i of layer 0 varies over a picture. */
 static bool column_varies(const TdNetwork *network, uint32_t column)
 {
-    for (uint32_t input = 0; input < TD_INPUT_COUNT; input++)
-        if ((network->inputs & 1u << input) != 0 && column-- == 0)
-            return (TD_INPUTS_VARYING & 1u << input) != 0;
-    return false;
+    return (TD_INPUTS_VARYING & 1u << td_network_input(network, column)) != 0;
 }
 
 static uint32_t packed_inputs(const TdNetwork *network, uint32_t index)

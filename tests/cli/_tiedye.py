@@ -90,6 +90,14 @@ class Case(unittest.TestCase):
                 found[os.path.relpath(path, self.folder)] = data
         return found
 
+    def peak(self, *arguments):
+        """Run it, which must succeed; the peak of its memory in MB."""
+        process = self.start(*arguments, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024 / 1e6
+
     def hash_of(self, *arguments, command="render", **options):
         """The line of the format hash: of all samples, their size and kind."""
         return self.ok(command, *arguments, "-q", "-o", "-", "--format", "hash", **options)

@@ -186,14 +186,6 @@ class Targets(Case):
 
 
 class Memory(Case):
-    def peak(self, *arguments):
-        """Largest resident size in MiB."""
-        process = self.start(*arguments)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(process.returncode, 0)
-        return usage.ru_maxrss / 1024
-
     @unittest.skipIf(_tiedye.SANITIZED, "memory says nothing there")
     def test_wide_png(self):
         """Memory depends on the width, not on the height: a strip of 32768 x 32768."""

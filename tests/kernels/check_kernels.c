@@ -1,7 +1,8 @@
 /* Every kernel of every instruction set against the reference, bit for bit (NaN as a class), on
  * odd sizes and on values that arithmetic stumbles over, in buffers that end (or begin) at a
- * page that must not be touched. `check_kernels --bench` times them instead; `check_kernels
- * SEED` replays. */
+ * page that must not be touched. `check_kernels --all` puts every float through every
+ * activation instead, `check_kernels --bench` times the kernels, `check_kernels SEED` replays.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,53 @@ static void check_kernels(const TdKernels *kernels)
     }
 }
 
+/* ---- Every float --------------------------------------------------------------------------
+ */
+
+enum { BLOCK_BITS = 14, BLOCK = 1 << BLOCK_BITS };
+
+/* The floats whose bits begin with those of `block`, through an activation. */
+static void fill_block(const TdKernels *kernels, unsigned act, uint32_t block, float *values)
+{
+    for (uint32_t i = 0; i < BLOCK; i++)
+        values[i] = from_bits(block << BLOCK_BITS | i);
+    kernels->activation[act](values, BLOCK);
+}
+
+/* Whether all tables give the reference's bits for a block. */
+static bool same_block(unsigned act, uint32_t block)
+{
+    _Alignas(64) float expected[BLOCK], found[BLOCK];
+    bool same = true;
+    TdiFpMode mode = tdi_fp_enter();
+    fill_block(td_kernels(TD_CPU_REF), act, block, expected);
+    for (unsigned cpu = TD_CPU_REF + 1; cpu < TD_CPU_COUNT; cpu++) {
+        if (!td_cpu_available((TdCpu)cpu))
+            continue;
+        fill_block(td_kernels((TdCpu)cpu), act, block, found);
+        for (uint32_t i = 0; i < BLOCK; i++)
+            same &= to_bits(expected[i]) == to_bits(found[i]) ||
+                    (expected[i] != expected[i] && found[i] != found[i]);
+    }
+    tdi_fp_leave(mode);
+    return same;
+}
+
+static void check_every_float(void)
+{
+    for (unsigned act = 0; act < TD_ACT_COUNT; act++) {
+        long wrong = 0;
+#pragma omp parallel for reduction(+ : wrong)
+        for (uint32_t block = 0; block < 1u << (32 - BLOCK_BITS); block++)
+            wrong += !same_block(act, block);
+        checks++;
+        failures += wrong > 0;
+        printf("%-11s %s\n", td_activation_info((TdActivation)act)->name,
+               wrong == 0 ? "same bits for every float" : "DIFFERENT");
+        fflush(stdout);
+    }
+}
+
 /* ---- Bench --------------------------------------------------------------------------- */
 
 static double now(void)
@@ -347,8 +395,12 @@ int main(int argc, char **argv)
         bench();
         return 0;
     }
-    printf("seed %llu\n", (unsigned long long)random_state);
-    for (unsigned cpu = TD_CPU_REF + 1; cpu < TD_CPU_COUNT; cpu++) {
+    bool all = argc > 1 && strcmp(argv[1], "--all") == 0;
+    if (all)
+        check_every_float();
+    else
+        printf("seed %llu\n", (unsigned long long)random_state);
+    for (unsigned cpu = TD_CPU_REF + 1; cpu < TD_CPU_COUNT && !all; cpu++) {
         long before = failures;
         if (!td_cpu_available((TdCpu)cpu)) {
             printf("%s: not on this machine\n", td_cpu_name((TdCpu)cpu));
