@@ -10,12 +10,12 @@
 /* A key's help, and the values that it may have. */
 static void print_help(const TdKeyInfo *key)
 {
-    char words[320];
+    char words[400];
     int used = snprintf(words, sizeof words, "%s", key->help);
     for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL; i++)
         used += snprintf(words + used, sizeof words - (size_t)used, "%s%s",
                          i == 0 ? ": " : ", ", key->choices[i]);
-    print_wrapped(words, 26);
+    print_wrapped(words, 28);
 }
 
 static void list_keys(void)
@@ -26,7 +26,7 @@ static void list_keys(void)
         if ((int)key->group != group)
             printf("%s%s\n", group < 0 ? "" : "\n", td_group_name(key->group));
         group = (int)key->group;
-        printf("  %-10s %-12s ", key->name, key->preset);
+        printf("  %-12s %-12s ", key->name, key->preset);
         print_help(key);
     }
 }
@@ -40,6 +40,16 @@ static void list_activations(void)
         if (info->source[0] != '\0')
             printf("%*s%s", 19 - (int)strlen(info->formula), "", info->source);
         putchar('\n');
+    }
+}
+
+static void list_palettes(void)
+{
+    for (unsigned i = 0; i < TD_PALETTE_COUNT; i++) {
+        const TdPaletteInfo *info = td_palette_info((TdPalette)i);
+        printf("%-13s %-9s ", info->name,
+               info->kind == TD_PALETTE_OF_ONE ? "1 output" : "3 outputs");
+        print_wrapped(info->help, 24);
     }
 }
 
@@ -65,6 +75,7 @@ static const struct {
     void (*print)(void);
 } tables[] = {{"keys", list_keys},
               {"activations", list_activations},
+              {"palettes", list_palettes},
               {"presets", list_presets},
               {"formats", list_formats}};
 
@@ -73,8 +84,9 @@ int run_list(const Arguments *arguments)
     Cursor cursor = {0};
     const char *name = next_word(arguments, &cursor);
     if (name == NULL)
-        return usage_error(arguments->command,
-                           "list needs a table: keys, activations, presets or formats");
+        return usage_error(
+            arguments->command,
+            "list needs a table: keys, activations, palettes, presets or formats");
     if (next_word(arguments, &cursor) != NULL)
         return usage_error(arguments->command, "list prints one table at a time");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -84,5 +96,6 @@ int run_list(const Arguments *arguments)
         return 0;
     }
     return usage_error(arguments->command,
-                       "\"%.40s\" is no table: keys, activations, presets or formats", name);
+                       "\"%.40s\" is no table: keys, activations, palettes, presets or formats",
+                       name);
 }

@@ -345,21 +345,35 @@ static void print_help_line(const char *left, const char *help)
     print_wrapped(help, HELP_COLUMN);
 }
 
+/* More than so many are listed behind the help, where lines are wrapped. */
+enum { MANY_CHOICES = 8, CHOICES_ROOM = 240 };
+
+/* The key's choices with a joint between them; returns how many there are. */
+static size_t join_choices(const TdKeyInfo *key, const char *joint, char *out, size_t size)
+{
+    size_t count = 0, used = 0;
+    for (; key->choices != NULL && key->choices[count] != NULL; count++)
+        if (used < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", count == 0 ? "" : joint,
+                                     key->choices[count]);
+    return count;
+}
+
 static void print_key_help(const TdKeyInfo *key)
 {
-    char left[96], form[80] = "", help[160];
-    size_t used = 0;
-    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL && used < sizeof form;
-         i++)
-        used += (size_t)snprintf(form + used, sizeof form - used, "%s%s", i == 0 ? "" : "|",
-                                 key->choices[i]);
-    if (used == 0)
+    char left[96], form[CHOICES_ROOM] = "", help[CHOICES_ROOM + 160];
+    bool many = join_choices(key, "|", form, sizeof form) > MANY_CHOICES;
+    if (form[0] == '\0')
         snprintf(form, sizeof form, "%s", key->unit[0] != '\0' ? key->unit : "NUMBER");
-    snprintf(left, sizeof left, "--%s %s", key->name, form);
-    if (key->preset[0] == '\0')
-        snprintf(help, sizeof help, "%s", key->help);
-    else
-        snprintf(help, sizeof help, "%s [%s]", key->help, key->preset);
+    snprintf(left, sizeof left, "--%s %.60s", key->name, many ? "NAME" : form);
+    size_t used = (size_t)snprintf(help, sizeof help, "%s", key->help);
+    if (many) {
+        used += (size_t)snprintf(help + used, sizeof help - used, ": ");
+        join_choices(key, ", ", help + used, sizeof help - used);
+        used = strlen(help);
+    }
+    if (key->preset[0] != '\0')
+        snprintf(help + used, sizeof help - used, " [%s]", key->preset);
     print_help_line(left, help);
 }
 

@@ -26,6 +26,12 @@ typedef struct TdDense {
     size_t groups;        /* of 4 neurons */
 } TdDense;
 
+/* With t = tanh(.9 (2 u - 1)): L = base[0] + turn[0][0] t0 + turn[0][1] t1 + turn[0][2] t2, a
+ * and b likewise. */
+typedef struct TdOklabTurn {
+    float base[3], turn[3][3];
+} TdOklabTurn;
+
 typedef struct TdKernels {
     TdCpu cpu;
     /* out[o][p] = bias[o] + sum over i, in ascending order, of weight[o][i] * in[i][p]; rows of
@@ -38,9 +44,16 @@ typedef struct TdKernels {
     void (*add)(float *sum, const float *values, size_t count);
     /* values[i] = values[i] * scale + offset, clipped to [0, 1]; NaN becomes 0 */
     void (*tone)(float *values, size_t count, float scale, float offset);
+    /* out[i] = the table at values[i] in [0, 1]: it has parts + 1 entries, equally far apart,
+     * and is linear between them. values and out may be the same. */
+    void (*lookup)(const float *table, size_t parts, const float *values, float *out,
+                   size_t count);
     /* Three rows of `count` values u in [0, 1], `stride` floats apart, become encoded sRGB in
-     * [0, 1] in place (gray: in the first row). Nothing to do, and NULL, for TD_PALETTE_RGB. */
-    void (*palette[TD_PALETTE_OKLAB_SOFT + 1])(float *rows, size_t stride, size_t count);
+     * [0, 1] in place (gray: in the first row). NULL where a palette needs no kernel of its
+     * own: TD_PALETTE_RGB, the one below, and those that are tables. */
+    void (*palette[TD_PALETTE_COUNT])(float *rows, size_t stride, size_t count);
+    /* The same for TD_PALETTE_OKLAB_SEEDED. */
+    void (*oklab_turned)(const TdOklabTurn *turn, float *rows, size_t stride, size_t count);
 } TdKernels;
 
 /* The table of an instruction set (TD_CPU_BEST: of the best). Static. NULL where this build or

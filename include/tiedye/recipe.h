@@ -46,17 +46,52 @@ typedef enum TdDist { TD_DIST_NORMAL, TD_DIST_UNIFORM } TdDist;
 typedef enum TdTone {
     TD_TONE_AFFINE, /* the output activation's range to [0, 1]; [-1, 1] where it is unbounded */
     TD_TONE_CLIP,   /* u = v, clipped */
-    TD_TONE_RESCALE, /* each channel's least and greatest value in the view to 0 and 1 */
-    TD_TONE_LOGISTIC /* u = 1 / (1 + exp(-v)) */
+    TD_TONE_RESCALE,  /* each channel's least and greatest value in the view to 0 and 1 */
+    TD_TONE_LOGISTIC, /* u = 1 / (1 + exp(-v)) */
+    TD_TONE_RANK      /* u = the part of the view whose value is less: histogram equalisation */
 } TdTone;
 
-/* From u (one or three of them) to encoded sRGB. One channel is drawn gray by every palette. */
+/* How a palette makes colour. */
+typedef enum TdPaletteKind {
+    TD_PALETTE_OF_THREE, /* of three outputs; a single one is drawn gray */
+    TD_PALETTE_OF_ONE    /* of the first output alone, however many there are */
+} TdPaletteKind;
+
+/* From u (one or three of them) to encoded sRGB: name, kind, and what one sees. `seeded` ones
+ * take what they need from `palette_seed`. docs/COLOUR.md defines them all. */
+#define TD_PALETTES(PALETTE)                                                                   \
+    PALETTE(RGB, "rgb", OF_THREE, "red, green and blue are the outputs")                       \
+    PALETTE(GRAY, "gray", OF_THREE, "one gray: the luma of three outputs")                     \
+    PALETTE(OKLAB, "oklab", OF_THREE, "lightness and two opponent colours, rich")              \
+    PALETTE(OKLAB_SOFT, "oklab-soft", OF_THREE, "the same, painterly: nothing clips")          \
+    PALETTE(OKLAB_SEEDED, "oklab-seeded", OF_THREE,                                            \
+            "oklab-soft turned and tilted by the palette's seed")                              \
+    PALETTE(STOPS, "stops", OF_ONE, "two to five colours that go together, by seed")           \
+    PALETTE(COSINE, "cosine", OF_ONE, "three cosines, by seed: iridescent")                    \
+    PALETTE(EMBER, "ember", OF_ONE, "black, wine, orange, candlelight")                        \
+    PALETTE(LAGOON, "lagoon", OF_ONE, "deep sea to shallow water")                             \
+    PALETTE(DUSK, "dusk", OF_ONE, "night blue, violet, rose, last light")                      \
+    PALETTE(MOSS, "moss", OF_ONE, "forest floor to young leaves")                              \
+    PALETTE(ORCHID, "orchid", OF_ONE, "aubergine to petal pink")                               \
+    PALETTE(AURORA, "aurora", OF_ONE, "indigo, teal, green, pale yellow")                      \
+    PALETTE(SEPIA, "sepia", OF_ONE, "an old photograph")
+
 typedef enum TdPalette {
-    TD_PALETTE_RGB,       /* red, green, blue are u */
-    TD_PALETTE_GRAY,      /* one gray: the Rec. 709 luma of three channels */
-    TD_PALETTE_OKLAB,     /* lightness and two opponent colours, rich */
-    TD_PALETTE_OKLAB_SOFT /* the same, painterly: nothing clips */
+#define TD_PALETTE_CONSTANT(ID, ...) TD_PALETTE_##ID,
+    TD_PALETTES(TD_PALETTE_CONSTANT)
+#undef TD_PALETTE_CONSTANT
+        TD_PALETTE_COUNT
 } TdPalette;
+
+/* A row of the table of palettes. */
+typedef struct TdPaletteInfo {
+    const char *name;
+    TdPaletteKind kind;
+    const char *help; /* what one sees */
+} TdPaletteInfo;
+
+/* Static. */
+TD_API const TdPaletteInfo *td_palette_info(TdPalette palette);
 
 /* One item of the list of layers: `repeat` layers of `width` neurons. */
 typedef struct TdLayerItem {
@@ -73,6 +108,16 @@ typedef struct TdSize {
     double dots_per_inch;   /* 0: the size was given in pixels */
     char paper[40];         /* "A3-landscape" or "300x400mm", empty for pixels */
 } TdSize;
+
+/* A seed of something's own; where `set` is false the recipe's `seed` is used. */
+typedef struct TdOwnSeed {
+    bool set;
+    uint64_t seed;
+} TdOwnSeed;
+
+/* The seed of seeded palettes: `palette_seed`, or `seed` where that was not set. */
+struct TdRecipe;
+TD_API uint64_t td_recipe_palette_seed(const struct TdRecipe *recipe);
 
 /* A recipe with every key's value. Make it with td_recipe_create; change it with td_recipe_set
  * (or directly, within the ranges of the table). */
@@ -97,9 +142,14 @@ typedef struct TdRecipe {
     TdSize size;   /* of a picture, or of a sheet's cell; width 0: see td_recipe_size */
     /* colour */
     TdTone tone;
+    double gain; /* contrast around the middle, above 0, to 100 */
+    bool invert; /* u becomes 1 - u */
     TdPalette palette;
+    uint32_t colours; /* of `stops`: 2 to 5 */
+    TdOwnSeed palette_seed;
     uint32_t antialias; /* k x k points a pixel, 1 to 16 */
     uint32_t bits;      /* 8 or 16 */
+    bool dither;        /* round by blue noise instead of to the nearest */
     /* sheet */
     uint32_t count, columns;
     bool captions;
@@ -174,6 +224,7 @@ typedef enum TdKeyType {
     TD_KEY_VERSION,
     TD_KEY_WHOLE,      /* uint32_t, low..high */
     TD_KEY_SEED,       /* uint64_t, or "random" */
+    TD_KEY_OWN_SEED,   /* TdOwnSeed: the same, or "seed" for that of the recipe */
     TD_KEY_REAL,       /* double, low..high */
     TD_KEY_POINT,      /* two doubles, low..high */
     TD_KEY_CHOICE,     /* one of `choices`, stored as its number */

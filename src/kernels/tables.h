@@ -14,7 +14,7 @@ extern const TdKernels tdi_kernels_sse2, tdi_kernels_avx2, tdi_kernels_avx512;
 #define TDI_KERNEL_TABLE(CPU)                                                                  \
     {                                                                                          \
         .cpu = (CPU), .dense = dense, .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)},    \
-        .add = add, .tone = tone, .palette = {                                                 \
+        .add = add, .tone = tone, .lookup = lookup, .oklab_turned = oklab_turned, .palette = { \
             [TD_PALETTE_GRAY] = palette_gray,                                                  \
             [TD_PALETTE_OKLAB] = palette_oklab,                                                \
             [TD_PALETTE_OKLAB_SOFT] = palette_oklab_soft                                       \

@@ -9,8 +9,10 @@ static const char *const draws[] = {"picture", "sheet", NULL};
 static const char *const inits[] = {"unscaled", "fan-in", NULL};
 static const char *const dists[] = {"normal", "uniform", NULL};
 static const char *const switches[] = {"off", "on", NULL};
-static const char *const tones[] = {"affine", "clip", "rescale", "logistic", NULL};
-static const char *const palettes[] = {"rgb", "gray", "oklab", "oklab-soft", NULL};
+static const char *const tones[] = {"affine", "clip", "rescale", "logistic", "rank", NULL};
+#define NAME(ID, WORDS, ...) WORDS,
+static const char *const palettes[] = {TD_PALETTES(NAME) NULL};
+#undef NAME
 
 #define AT(FIELD) offsetof(TdRecipe, FIELD)
 #define CONSTANT(NAME, INPUT)                                                                  \
@@ -69,12 +71,22 @@ static const TdKeyInfo keys[] = {
 
     {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
      "from an output to [0, 1]", AT(tone)},
+    {"gain", TD_GROUP_COLOUR, TD_KEY_REAL, 1e-6, 100, NULL, "1", "",
+     "contrast: stretches the tone around its middle", AT(gain)},
+    {"invert", TD_GROUP_COLOUR, TD_KEY_SWITCH, 0, 0, switches, "off", "",
+     "what was 1 becomes 0", AT(invert)},
     {"palette", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, palettes, "oklab-soft", "",
      "from [0, 1] to colour", AT(palette)},
+    {"colours", TD_GROUP_COLOUR, TD_KEY_WHOLE, 2, 5, NULL, "4", "2..5", "of the palette stops",
+     AT(colours)},
+    {"palette_seed", TD_GROUP_COLOUR, TD_KEY_OWN_SEED, 0, 0, NULL, "seed", "N|random|seed",
+     "of seeded palettes; seed: that of the network", AT(palette_seed)},
     {"antialias", TD_GROUP_COLOUR, TD_KEY_WHOLE, 1, 16, NULL, "2", "K", "K x K points a pixel",
      AT(antialias)},
     {"bits", TD_GROUP_COLOUR, TD_KEY_BITS, 8, 16, NULL, "8", "8|16", "bits of a sample",
      AT(bits)},
+    {"dither", TD_GROUP_COLOUR, TD_KEY_SWITCH, 0, 0, switches, "off", "",
+     "round by blue noise: no bands", AT(dither)},
 
     {"count", TD_GROUP_SHEET, TD_KEY_WHOLE, 1, 1000000, NULL, "32", "N",
      "number of networks: seed, seed + 1, ...", AT(count)},
@@ -137,4 +149,12 @@ const char *td_group_name(TdKeyGroup group)
     static const char *const names[TD_GROUP_COUNT] = {"recipe", "network", "view", "colour",
                                                       "sheet"};
     return names[group];
+}
+
+const TdPaletteInfo *td_palette_info(TdPalette palette)
+{
+#define INFO(ID, NAME, KIND, HELP) {NAME, TD_PALETTE_##KIND, HELP},
+    static const TdPaletteInfo infos[TD_PALETTE_COUNT] = {TD_PALETTES(INFO)};
+#undef INFO
+    return &infos[palette];
 }

@@ -45,6 +45,11 @@ void td_recipe_free(TdRecipe *recipe)
     tdi_free(recipe);
 }
 
+uint64_t td_recipe_palette_seed(const TdRecipe *recipe)
+{
+    return recipe->palette_seed.set ? recipe->palette_seed.seed : recipe->seed;
+}
+
 static TdStatus set(TdRecipe *recipe, TdiSpan name, TdiSpan value, TdError *err)
 {
     const TdKeyInfo *key = tdi_key_find(name.words, name.length);

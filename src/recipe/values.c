@@ -85,14 +85,25 @@ static TdStatus read_seed(const TdKeyInfo *key, TdiSpan value, uint64_t *seed, T
 {
     if (value.length == 6 && memcmp(value.words, "random", 6) == 0) {
         if (getrandom(seed, sizeof *seed, 0) != (ssize_t)sizeof *seed)
-            return tdi_fail(err, TD_ERROR_IO, "seed: the system gives no random number: %s",
-                            strerror(errno));
+            return tdi_fail(err, TD_ERROR_IO, "%s: the system gives no random number: %s",
+                            key->name, strerror(errno));
         return TD_OK;
     }
     if (!tdi_parse_u64(value.words, value.length, seed))
         return fail(key, value, "a whole number from 0 to 18446744073709551615, or \"random\"",
                     err);
     return TD_OK;
+}
+
+/* "seed" is the recipe's. */
+static TdStatus read_own_seed(const TdKeyInfo *key, TdiSpan value, TdOwnSeed *own, TdError *err)
+{
+    bool follows = value.length == 4 && memcmp(value.words, "seed", 4) == 0;
+    TdOwnSeed read = {.set = !follows};
+    TdStatus status = follows ? TD_OK : read_seed(key, value, &read.seed, err);
+    if (status == TD_OK)
+        *own = read;
+    return status;
 }
 
 static TdStatus read_point(const TdKeyInfo *key, TdiSpan value, double point[2], TdError *err)
@@ -112,6 +123,8 @@ static TdStatus read_point(const TdKeyInfo *key, TdiSpan value, double point[2],
     memcpy(point, read, sizeof read);
     return TD_OK;
 }
+
+enum { FEW_CHOICES = 6 }; /* are all named where none was meant */
 
 static size_t count_choices(const char *const *choices)
 {
@@ -137,7 +150,7 @@ static void list_choices(const char *const *choices, char *list, size_t size)
 
 static TdStatus read_choice(const TdKeyInfo *key, TdiSpan value, unsigned *choice, TdError *err)
 {
-    char list[160];
+    char list[240];
     for (unsigned i = 0; key->choices[i] != NULL; i++) {
         if (strlen(key->choices[i]) == value.length &&
             memcmp(key->choices[i], value.words, value.length) == 0) {
@@ -146,7 +159,14 @@ static TdStatus read_choice(const TdKeyInfo *key, TdiSpan value, unsigned *choic
         }
     }
     list_choices(key->choices, list, sizeof list);
-    return fail(key, value, list, err);
+    size_t count = count_choices(key->choices);
+    const char *near = count <= FEW_CHOICES
+                           ? NULL
+                           : tdi_nearest_name(value.words, value.length, key->choices, count);
+    if (near == NULL)
+        return fail(key, value, list, err);
+    return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1, "%s: unknown \"%.*s\"; did you mean \"%s\"?",
+                       key->name, shown(value), value.words, near);
 }
 
 TdStatus tdi_activation_read(TdiSpan name, unsigned column, TdActivation *act, TdError *err)
@@ -239,6 +259,8 @@ TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, T
         return read_whole(key, value, place, err);
     case TD_KEY_SEED:
         return read_seed(key, value, place, err);
+    case TD_KEY_OWN_SEED:
+        return read_own_seed(key, value, place, err);
     case TD_KEY_REAL:
         return read_number(key, value, place, err);
     case TD_KEY_POINT:
@@ -267,6 +289,19 @@ TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, T
     return TD_OK;
 }
 
+static void print_seed(uint64_t seed, TdiText *text)
+{
+    tdi_text_format(text, "%llu", (unsigned long long)seed);
+}
+
+static void print_own_seed(const TdOwnSeed *own, TdiText *text)
+{
+    if (own->set)
+        print_seed(own->seed, text);
+    else
+        tdi_text_add(text, "seed");
+}
+
 static void print_inputs(uint32_t inputs, TdiText *text)
 {
     const char *joint = "";
@@ -292,7 +327,10 @@ void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text
             tdi_text_format(text, "%u", (unsigned)*(const uint32_t *)place);
         break;
     case TD_KEY_SEED:
-        tdi_text_format(text, "%llu", (unsigned long long)*(const uint64_t *)place);
+        print_seed(*(const uint64_t *)place, text);
+        break;
+    case TD_KEY_OWN_SEED:
+        print_own_seed(place, text);
         break;
     case TD_KEY_REAL:
         tdi_text_add_real(text, *(const double *)place);

@@ -35,23 +35,13 @@ static size_t round_up(size_t value, size_t grain)
     return (value + grain - 1) / grain * grain;
 }
 
+enum { SUM_ROWS = 3 }; /* behind the plan's scratch; then what colour wants to spare */
+
 size_t tdi_renderer_scratch(const TdiRenderer *renderer)
 {
-    size_t sums = 3 * td_plan_points(renderer->plan) * sizeof(float);
-    return round_up(td_plan_scratch(renderer->plan), 64) + sums;
-}
-
-/* u in [0, 1] from the outputs, then encoded colour, in place. */
-static void colour(const TdiRenderer *renderer, float *rows, size_t stride, size_t points)
-{
-    const TdKernels *kernels = td_plan_kernels(renderer->plan);
-    for (uint32_t c = 0; c < renderer->outputs; c++) {
-        if (renderer->tone == TD_TONE_LOGISTIC)
-            kernels->activation[TD_ACT_SIGMOID](rows + c * stride, points);
-        kernels->tone(rows + c * stride, points, renderer->scale[c], renderer->offset[c]);
-    }
-    if (renderer->outputs == 3 && kernels->palette[renderer->palette] != NULL)
-        kernels->palette[renderer->palette](rows, stride, points);
+    size_t row_bytes = td_plan_points(renderer->plan) * sizeof(float);
+    return round_up(td_plan_scratch(renderer->plan), 64) +
+           (SUM_ROWS + tdi_colour_spare_rows(&renderer->colour)) * row_bytes;
 }
 
 /* The network's outputs at sample (sub_x, sub_y) of the block's pixels. */
@@ -71,38 +61,16 @@ static void add_samples(const TdiRenderer *renderer, TdiTile tile, uint32_t firs
     const TdKernels *kernels = td_plan_kernels(renderer->plan);
     size_t stride = td_plan_points(renderer->plan);
     uint32_t channels = renderer->raster.channels, grid = (uint32_t)renderer->view.grid;
+    float *spare = sums + SUM_ROWS * stride;
     for (uint32_t sub = 0; sub < grid * grid && !tdi_is_cancelled(worker->run); sub++) {
         float *rows =
             evaluate(renderer, tile, first, points, sub % grid, sub / grid, worker->scratch);
-        colour(renderer, rows, stride, points);
+        rows = tdi_colour_apply(&renderer->colour, rows, stride, points, spare);
         for (uint32_t c = 0; c < channels; c++) {
             if (sub == 0)
                 memcpy(sums + c * stride, rows + c * stride, points * sizeof *sums);
             else
                 kernels->add(sums + c * stride, rows + c * stride, points);
-        }
-    }
-}
-
-/* floor(top mean + 1/2) of the block's pixels, interleaved, to where they belong. */
-static void store_encoded(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
-                          uint32_t count, const float *sums, unsigned char *out,
-                          size_t row_bytes)
-{
-    size_t stride = td_plan_points(renderer->plan);
-    uint32_t channels = renderer->raster.channels;
-    bool wide = renderer->raster.type == TD_SAMPLE_U16;
-    float samples = (float)(renderer->view.grid * renderer->view.grid);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t row = (first + i) / tile.width, column = (first + i) % tile.width;
-        unsigned char *at = out + row * row_bytes;
-        for (uint32_t c = 0; c < channels; c++) {
-            float mean = sums[c * stride + i] / samples;
-            size_t place = (size_t)column * channels + c;
-            if (wide)
-                ((uint16_t *)(void *)at)[place] = (uint16_t)(int32_t)(65535 * mean + 0.5f);
-            else
-                at[place] = (uint8_t)(int32_t)(255 * mean + 0.5f);
         }
     }
 }
@@ -132,6 +100,7 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
     uint32_t pixels = tile.width * tile.height;
     uint32_t block = (uint32_t)td_plan_points(renderer->plan);
     char *scratch = worker->scratch;
+    float samples = (float)(renderer->view.grid * renderer->view.grid);
     float *sums = (float *)(void *)(scratch + round_up(td_plan_scratch(renderer->plan), 64));
     for (uint32_t first = 0; first < pixels && !tdi_is_cancelled(worker->run); first += block) {
         uint32_t count = pixels - first < block ? pixels - first : block;
@@ -141,7 +110,8 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
             store_field(renderer, tile, first, count, rows, out, row_bytes);
         } else {
             add_samples(renderer, tile, first, points, worker, sums);
-            store_encoded(renderer, tile, first, count, sums, out, row_bytes);
+            tdi_colour_store(&renderer->colour, tile, first, count, sums, block, samples, out,
+                             row_bytes);
         }
     }
 }
@@ -156,15 +126,8 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
     *raster = (TdRaster){size.width, size.height, channels, TD_SAMPLE_F32, size.dots_per_inch};
     if (samples == TD_SAMPLES_FIELD)
         return TD_OK;
-    if (channels != 1 && channels != 3)
-        return tdi_fail(
-            err, TD_ERROR_RECIPE,
-            "layers: a picture has 1 or 3 channels, this network has %u; end the list "
-            "with 1 or 3, or draw the raw field (-o FILE.npy)",
-            (unsigned)channels);
-    raster->channels = recipe->palette == TD_PALETTE_GRAY ? 1 : channels;
     raster->type = recipe->bits == 16 ? TD_SAMPLE_U16 : TD_SAMPLE_U8;
-    return TD_OK;
+    return tdi_colour_channels(recipe, channels, &raster->channels, err);
 }
 
 static TdStatus make_plan(const TdRecipe *recipe, const TdRun *run, TdPlan **plan, TdError *err)
@@ -177,12 +140,24 @@ static TdStatus make_plan(const TdRecipe *recipe, const TdRun *run, TdPlan **pla
     return status;
 }
 
+static TdStatus init_colour(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
+                            TdError *err)
+{
+    float *sample = NULL;
+    TdStatus status = tdi_colour_init(&renderer->colour, recipe, renderer->outputs,
+                                      td_plan_kernels(renderer->plan), err);
+    if (status == TD_OK && tdi_tone_needs_sample(recipe))
+        status = tdi_renderer_sample(renderer, recipe, run, &sample, err);
+    if (status == TD_OK)
+        tdi_colour_set_tone(&renderer->colour, recipe, sample, renderer->outputs);
+    tdi_free(sample);
+    return status;
+}
+
 static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
                      const TdRun *run, TdError *err)
 {
-    *renderer = (TdiRenderer){.tone = recipe->tone,
-                              .palette = recipe->palette,
-                              .outputs = td_recipe_channels(recipe)};
+    *renderer = (TdiRenderer){.outputs = td_recipe_channels(recipe)};
     TdStatus status = tdi_renderer_raster(recipe, samples, &renderer->raster, err);
     if (status != TD_OK)
         return status;
@@ -192,7 +167,7 @@ static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples sa
     renderer->view = tdi_view(recipe, renderer->raster.width, renderer->raster.height,
                               samples == TD_SAMPLES_FIELD ? 1 : recipe->antialias);
     if (samples == TD_SAMPLES_COLOUR)
-        status = tdi_tone_init(renderer, recipe, run, err);
+        status = init_colour(renderer, recipe, run, err);
     if (status != TD_OK)
         tdi_renderer_clear(renderer);
     return status;
@@ -211,5 +186,6 @@ TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamp
 void tdi_renderer_clear(TdiRenderer *renderer)
 {
     td_plan_free(renderer->plan);
+    tdi_colour_clear(&renderer->colour);
     *renderer = (TdiRenderer){0};
 }

@@ -3,6 +3,7 @@
 #define TDI_RENDERER_H
 
 #include "base/jobs.h"
+#include "render/colour.h"
 #include "render/view.h"
 #include "tiedye/network.h"
 #include "tiedye/render.h"
@@ -13,10 +14,8 @@ typedef struct TdiRenderer {
     TdPlan *plan;
     TdiView view;
     TdRaster raster;
-    TdTone tone;
-    TdPalette palette;
-    uint32_t outputs;          /* channels of the field */
-    float scale[3], offset[3]; /* a channel's tone is u = v scale + offset, clipped */
+    uint32_t outputs; /* channels of the field */
+    TdiColour colour; /* of a picture */
 } TdiRenderer;
 
 /* Make the renderer of a recipe in place; on failure there is nothing to clear. */
@@ -24,9 +23,10 @@ TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamp
                            const TdRun *run, TdError *err);
 void tdi_renderer_clear(TdiRenderer *renderer);
 
-/* Find scale and offset of the recipe's tone; needs plan and raster (tone.c). */
-TdStatus tdi_tone_init(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
-                       TdError *err);
+/* The outputs at the centres of TDI_TONE_SIDE x TDI_TONE_SIDE equal parts of the view
+ * (sample.c); needs plan and view. The caller frees *field with tdi_free. */
+TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe,
+                             const TdRun *run, float **field, TdError *err);
 
 /* The raster that a recipe gives, without making its network. */
 TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,

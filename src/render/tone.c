@@ -1,47 +1,40 @@
-/* Tone: which line takes an output to [0, 1]. */
+/* Tone: which line, and which ranks, take an output to [0, 1]. */
 #include <float.h>
 #include <math.h>
 
-#include "base/error.h"
-#include "base/jobs.h"
-#include "base/memory.h"
-#include "render/renderer.h"
+#include "render/colour.h"
 
-enum { SIDE = 128, SAMPLE_TILE = 512 }; /* small tiles: every thread gets some */
+enum { POINTS = TDI_TONE_SIDE * TDI_TONE_SIDE };
 
-/* u = v scale + offset takes low..high to [0, 1]; a channel without a range becomes 0.5. */
-static void set_range(TdiRenderer *renderer, uint32_t c, double low, double high)
+/* The line w -> w scale + offset, then stretched by `gain` around 1/2, then turned over. */
+static void set_line(const TdRecipe *recipe, double scale, double offset, float *line_scale,
+                     float *line_offset)
 {
-    bool range = high > low && 1 / (high - low) <= FLT_MAX;
-    renderer->scale[c] = range ? (float)(1 / (high - low)) : 0;
-    renderer->offset[c] = range ? (float)(-low / (high - low)) : 0.5f;
+    scale = recipe->gain * scale;
+    offset = recipe->gain * offset + (0.5 - 0.5 * recipe->gain);
+    *line_scale = (float)(recipe->invert ? -scale : scale);
+    *line_offset = (float)(recipe->invert ? 1 - offset : offset);
 }
 
-/* A dense sample of the view, drawn as a field of SIDE x SIDE pixels. */
-typedef struct Sample {
-    TdiRenderer renderer; /* shares its plan with the picture's */
-    TdiTiling tiling;
-    float *field;
-} Sample;
-
-static void draw_tile(const void *user, size_t job, const TdiWorker *worker)
+/* low..high goes to [0, 1]; an output without a range becomes 0.5. */
+static void set_range(TdiColour *colour, const TdRecipe *recipe, uint32_t c, double low,
+                      double high)
 {
-    const Sample *sample = user;
-    TdiTile tile = tdi_tiling_tile(&sample->tiling, job);
-    size_t row_bytes = td_raster_row_bytes(&sample->renderer.raster);
-    char *out = (char *)sample->field + tile.y * row_bytes +
-                (size_t)tile.x * sample->renderer.outputs * sizeof(float);
-    tdi_renderer_tile(&sample->renderer, tile, worker, out, row_bytes);
+    colour->scale[c] = 0;
+    colour->offset[c] = 0.5f;
+    if (high > low && recipe->gain / (high - low) <= FLT_MAX)
+        set_line(recipe, 1 / (high - low), -low / (high - low), &colour->scale[c],
+                 &colour->offset[c]);
 }
 
-/* Least and greatest finite value of channel c. Order does not matter, so threads do not. */
-static void find_range(const Sample *sample, uint32_t c, double *low, double *high)
+/* Least and greatest finite value of output c. Order does not matter, so threads do not. */
+static void find_range(const float *sample, uint32_t outputs, uint32_t c, double *low,
+                       double *high)
 {
-    uint32_t outputs = sample->renderer.outputs;
     *low = INFINITY;
     *high = -INFINITY;
-    for (size_t i = c; i < (size_t)SIDE * SIDE * outputs; i += outputs) {
-        double value = sample->field[i];
+    for (size_t i = c; i < (size_t)POINTS * outputs; i += outputs) {
+        double value = sample[i];
         if (!isfinite(value))
             continue;
         *low = value < *low ? value : *low;
@@ -49,47 +42,80 @@ static void find_range(const Sample *sample, uint32_t c, double *low, double *hi
     }
 }
 
-static TdStatus rescale(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
-                        TdError *err)
+/* The share of finite points below each bin's lower edge. A value's bin is found with the
+ * arithmetic that will find its rank. */
+static void fill_ranks(const float *sample, uint32_t outputs, uint32_t c, float scale,
+                       float offset, float *ranks)
 {
-    Sample sample = {.renderer = *renderer, .tiling = tdi_tiling(SIDE, 0, SIDE, SAMPLE_TILE)};
-    uint32_t outputs = renderer->outputs;
-    sample.renderer.raster = (TdRaster){SIDE, SIDE, outputs, TD_SAMPLE_F32, 0};
-    sample.renderer.view = tdi_view(recipe, SIDE, SIDE, 1);
-    /* The sample has the shape of the view, not of a square. */
-    sample.renderer.view.step_x =
-        renderer->view.step_x * (double)(renderer->view.width * renderer->view.grid) / SIDE;
-    size_t floats = (size_t)SIDE * SIDE * outputs;
-    sample.field = tdi_alloc(floats, sizeof(float));
-    if (sample.field == NULL)
-        return tdi_fail_memory(err, floats * sizeof(float));
-    TdiJobs jobs = {.count = sample.tiling.tiles,
-                    .scratch_bytes = tdi_renderer_scratch(renderer),
-                    .work = draw_tile,
-                    .user = &sample};
-    TdStatus status = tdi_run_jobs(&jobs, run, err);
-    for (uint32_t c = 0; c < outputs && status == TD_OK; c++) {
-        double low, high;
-        find_range(&sample, c, &low, &high);
-        set_range(renderer, c, low, high);
+    uint32_t bins[TDI_RANK_PARTS] = {0}, total = 0, below = 0;
+    for (size_t i = c; i < (size_t)POINTS * outputs; i += outputs) {
+        if (!isfinite(sample[i]))
+            continue;
+        float scaled = sample[i] * scale;
+        float place = (scaled + offset) * TDI_RANK_PARTS;
+        int bin = place > 0 ? (int)place : 0;
+        bins[bin < TDI_RANK_PARTS ? bin : TDI_RANK_PARTS - 1]++;
+        total++;
     }
-    tdi_free(sample.field);
-    return status;
+    for (uint32_t k = 0; k < TDI_RANK_PARTS; k++) {
+        ranks[k] = (float)((double)below / total);
+        below += bins[k];
+    }
+    ranks[TDI_RANK_PARTS] = 1;
 }
 
-TdStatus tdi_tone_init(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
-                       TdError *err)
+/* Gain and invert are for the rank, not for the place in the table of ranks. */
+static void set_ranks(TdiColour *colour, const TdRecipe *recipe, const float *sample,
+                      uint32_t outputs, uint32_t c)
+{
+    TdRecipe plain = *recipe; /* borrows the layers */
+    float *ranks = colour->ranks + (size_t)c * (TDI_RANK_PARTS + 1);
+    double low, high;
+    plain.gain = 1;
+    plain.invert = false;
+    find_range(sample, outputs, c, &low, &high);
+    set_range(colour, &plain, c, low, high);
+    if (colour->scale[c] > 0)
+        fill_ranks(sample, outputs, c, colour->scale[c], colour->offset[c], ranks);
+    for (uint32_t k = 0; colour->scale[c] <= 0 && k <= TDI_RANK_PARTS; k++)
+        ranks[k] = 0.5f;
+    set_line(recipe, 1, 0, &colour->rank_scale, &colour->rank_offset);
+}
+
+bool tdi_tone_needs_sample(const TdRecipe *recipe)
+{
+    return recipe->tone == TD_TONE_RESCALE || recipe->tone == TD_TONE_RANK;
+}
+
+/* The range of the output activation, [-1, 1] where it has none. */
+static void set_affine(TdiColour *colour, const TdRecipe *recipe, uint32_t c)
 {
     TdActivation act = td_recipe_layer(recipe, td_recipe_depth(recipe) - 1).act;
     const TdActivationInfo *info = td_activation_info(act);
     bool bounded = info->high > info->low;
-    if (recipe->tone == TD_TONE_RESCALE)
-        return rescale(renderer, recipe, run, err);
-    for (uint32_t c = 0; c < renderer->outputs; c++) {
-        if (recipe->tone == TD_TONE_AFFINE)
-            set_range(renderer, c, bounded ? info->low : -1, bounded ? info->high : 1);
-        else
-            set_range(renderer, c, 0, 1);
+    set_range(colour, recipe, c, bounded ? info->low : -1, bounded ? info->high : 1);
+}
+
+void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float *sample,
+                         uint32_t outputs)
+{
+    for (uint32_t c = 0; c < colour->outputs; c++) {
+        double low, high;
+        switch (recipe->tone) {
+        case TD_TONE_AFFINE:
+            set_affine(colour, recipe, c);
+            break;
+        case TD_TONE_CLIP:
+        case TD_TONE_LOGISTIC:
+            set_range(colour, recipe, c, 0, 1);
+            break;
+        case TD_TONE_RESCALE:
+            find_range(sample, outputs, c, &low, &high);
+            set_range(colour, recipe, c, low, high);
+            break;
+        case TD_TONE_RANK:
+            set_ranks(colour, recipe, sample, outputs, c);
+            break;
+        }
     }
-    return TD_OK;
 }

@@ -171,7 +171,8 @@ static TdStatus check_memory(const TdRecipe *recipe, uint32_t columns, const TdR
                              TdError *err)
 {
     uint64_t network = tdi_mul_size(td_network_parameters(recipe), sizeof(float));
-    uint64_t plans = tdi_mul_size(td_plan_bytes(recipe) + sizeof(TdiRenderer), columns);
+    uint64_t plans = tdi_mul_size(
+        td_plan_bytes(recipe) + sizeof(TdiRenderer) + tdi_colour_bytes(recipe), columns);
     char what[80];
     snprintf(what, sizeof what, "columns: a row of %u networks", (unsigned)columns);
     return tdi_check_limit(run, tdi_add_size(network, plans), what, "use fewer columns", err);

@@ -71,8 +71,9 @@ class CommandLine(Case):
     def test_info_and_list(self):
         self.bad(2, ["info needs"], "info")
         self.bad(2, ["exclude each other"], "info", "@tie-dye", "--link", "--json")
-        self.bad(2, ["keys, activations, presets or formats"], "list")
-        self.bad(2, ['"colours"', "keys, activations, presets or formats"], "list", "colours")
+        tables = "keys, activations, palettes, presets or formats"
+        self.bad(2, [tables], "list")
+        self.bad(2, ['"colours"', tables], "list", "colours")
         self.bad(2, ["one table"], "list", "keys", "formats")
         self.bad(2, ["-o FILE"], "weights")
 

@@ -55,7 +55,7 @@ class Help(Case):
 def table(text):
     """(name, default) of each line of `tiedye list keys`."""
     rows = [line for line in text.splitlines() if line.startswith("  ")]
-    return [(row[2:13].strip(), row[13:26].strip()) for row in rows if row[2] != " "]
+    return [(row[2:15].strip(), row[15:28].strip()) for row in rows if row[2] != " "]
 
 
 class Tables(Case):

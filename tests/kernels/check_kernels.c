@@ -154,13 +154,16 @@ static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool g
 }
 
 /* A kernel that changes values in place, under a name. */
-typedef enum InPlace { ACTIVATION, ADD, TONE, PALETTE } InPlace;
+typedef enum InPlace { ACTIVATION, ADD, TONE, LOOKUP, PALETTE } InPlace;
 
 typedef struct Call {
     InPlace kind;
     unsigned which;
     size_t count;
 } Call;
+
+static const TdOklabTurn turn = {{.6f, .03f, -.02f},
+                                 {{.34f, .05f, 0}, {0, .16f, -.1f}, {.02f, .09f, .12f}}};
 
 static void call(const TdKernels *kernels, Call c, Buffer *values, const Buffer *other)
 {
@@ -174,23 +177,38 @@ static void call(const TdKernels *kernels, Call c, Buffer *values, const Buffer 
     case TONE:
         kernels->tone(values->data, c.count, 0.37f, c.which == 0 ? 0.5f : -1.25f);
         break;
+    case LOOKUP: /* `other` is the table */
+        kernels->lookup(other->data, other->count - 1, values->data, values->data, c.count);
+        break;
     case PALETTE:
-        kernels->palette[c.which](values->data, values->count / 3, c.count);
+        if (c.which == TD_PALETTE_OKLAB_SEEDED)
+            kernels->oklab_turned(&turn, values->data, values->count / 3, c.count);
+        else
+            kernels->palette[c.which](values->data, values->count / 3, c.count);
         break;
     }
 }
 
+/* Palettes whose colours are computed: all that are not tables, and not rgb. */
+enum { FIRST_PALETTE = TD_PALETTE_GRAY, LAST_PALETTE = TD_PALETTE_OKLAB_SEEDED };
+
 static const char *call_name(Call c)
 {
-    static const char *const palettes[] = {"rgb", "gray", "oklab", "oklab-soft"};
     switch (c.kind) {
     case ACTIVATION:
         return td_activation_info((TdActivation)c.which)->name;
     case PALETTE:
-        return palettes[c.which];
+        return td_palette_info((TdPalette)c.which)->name;
     default:
-        return c.kind == ADD ? "add" : "tone";
+        return c.kind == ADD ? "add" : c.kind == TONE ? "tone" : "lookup";
     }
+}
+
+/* In [0, 1], both ends included. */
+static float random_share(void)
+{
+    uint64_t r = next_random();
+    return (r & 31) == 0 ? (float)(r >> 63) : (float)(r >> 40) * 0x1p-24f;
 }
 
 static void check_call(const TdKernels *kernels, Call c, Mood mood, bool guard_end)
@@ -200,8 +218,8 @@ static void check_call(const TdKernels *kernels, Call c, Mood mood, bool guard_e
     Buffer other = make_buffer(count, guard_end);
     fill(&expected, mood);
     fill(&other, mood);
-    for (size_t i = 0; c.kind == PALETTE && i < count; i++) /* defined for u in [0, 1] */
-        expected.data[i] = (float)(next_random() >> 40) * 0x1p-24f;
+    for (size_t i = 0; c.kind >= LOOKUP && i < count; i++) /* defined for u in [0, 1] */
+        expected.data[i] = random_share();
     memcpy(found.data, expected.data, count * sizeof(float));
     call(td_kernels(TD_CPU_REF), c, &expected, &other);
     call(kernels, c, &found, &other);
@@ -218,7 +236,8 @@ static void check_in_place(const TdKernels *kernels, size_t count, Mood mood, bo
     check_call(kernels, (Call){ADD, 0, count}, mood, guard_end);
     for (unsigned which = 0; which < 2; which++)
         check_call(kernels, (Call){TONE, which, count}, mood, guard_end);
-    for (unsigned palette = TD_PALETTE_GRAY; palette <= TD_PALETTE_OKLAB_SOFT; palette++)
+    check_call(kernels, (Call){LOOKUP, 0, count}, mood, guard_end);
+    for (unsigned palette = FIRST_PALETTE; palette <= LAST_PALETTE; palette++)
         check_call(kernels, (Call){PALETTE, palette, count}, mood, guard_end);
 }
 
@@ -359,8 +378,7 @@ static void bench_call(Call c)
     size_t count = c.kind == PALETTE ? 3 * c.count : c.count;
     Buffer values = make_buffer(count, true), start = make_buffer(count, true);
     for (size_t i = 0; i < count; i++)
-        start.data[i] =
-            c.kind == PALETTE ? (float)(next_random() >> 40) * 0x1p-24f : random_value(TAME);
+        start.data[i] = c.kind >= LOOKUP ? random_share() : random_value(TAME);
     printf("%-14s", call_name(c));
     for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
         if (td_cpu_available((TdCpu)cpu))
@@ -383,7 +401,8 @@ static void bench(void)
         bench_call((Call){ACTIVATION, act, BENCH_POINTS});
     bench_call((Call){ADD, 0, BENCH_POINTS});
     bench_call((Call){TONE, 0, BENCH_POINTS});
-    for (unsigned palette = TD_PALETTE_GRAY; palette <= TD_PALETTE_OKLAB_SOFT; palette++)
+    bench_call((Call){LOOKUP, 0, BENCH_POINTS});
+    for (unsigned palette = FIRST_PALETTE; palette <= LAST_PALETTE; palette++)
         bench_call((Call){PALETTE, palette, BENCH_POINTS});
 }
 

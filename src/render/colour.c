@@ -1,0 +1,179 @@
+#include "render/colour.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "render/blue_noise.h"
+#include "render/palette.h"
+
+enum { RANK_ENTRIES = TDI_RANK_PARTS + 1, PALETTE_ENTRIES = TDI_PALETTE_PARTS + 1 };
+
+static bool is_table(TdPalette palette)
+{
+    return td_palette_info(palette)->kind == TD_PALETTE_OF_ONE;
+}
+
+/* ---- Making one -------------------------------------------------------------------------- */
+
+TdStatus tdi_colour_channels(const TdRecipe *recipe, uint32_t outputs, uint32_t *channels,
+                             TdError *err)
+{
+    if (outputs != 1 && outputs != 3)
+        return tdi_fail(
+            err, TD_ERROR_RECIPE,
+            "layers: a picture has 1 or 3 channels, this network has %u; end the list "
+            "with 1 or 3, or draw the raw field (-o FILE.npy)",
+            (unsigned)outputs);
+    *channels = recipe->palette == TD_PALETTE_GRAY ? 1
+                : is_table(recipe->palette)        ? 3
+                                                   : outputs;
+    return TD_OK;
+}
+
+static size_t rank_floats(const TdRecipe *recipe, uint32_t outputs)
+{
+    return recipe->tone == TD_TONE_RANK ? (size_t)outputs * RANK_ENTRIES : 0;
+}
+
+static size_t palette_floats(const TdRecipe *recipe)
+{
+    return is_table(recipe->palette) ? (size_t)3 * PALETTE_ENTRIES : 0;
+}
+
+uint64_t tdi_colour_bytes(const TdRecipe *recipe)
+{
+    return (rank_floats(recipe, 3) + palette_floats(recipe)) * sizeof(float);
+}
+
+/* Every channel reads the same tile elsewhere: far from the others, and by the seed. */
+static void place_noise(TdiColour *colour, uint64_t seed)
+{
+    double u[4];
+    tdi_uniform4(seed, (TdiPlace){.purpose = TDI_RANDOM_DITHER}, u);
+    for (uint32_t c = 0; c < 3; c++) {
+        colour->noise_x[c] = (uint32_t)(TDI_NOISE_SIDE * u[0]) + 21 * c;
+        colour->noise_y[c] = (uint32_t)(TDI_NOISE_SIDE * u[1]) + 43 * c;
+    }
+}
+
+static TdStatus make_tables(TdiColour *colour, const TdRecipe *recipe, TdError *err)
+{
+    size_t ranks = rank_floats(recipe, colour->outputs), table = palette_floats(recipe);
+    if (ranks > 0)
+        colour->ranks = tdi_alloc(ranks, sizeof(float));
+    if (table > 0)
+        colour->table = tdi_alloc(table, sizeof(float));
+    if ((ranks > 0 && colour->ranks == NULL) || (table > 0 && colour->table == NULL)) {
+        tdi_colour_clear(colour);
+        return tdi_fail_memory(err, (ranks + table) * sizeof(float));
+    }
+    if (colour->table != NULL)
+        tdi_palette_table(recipe, colour->table);
+    return TD_OK;
+}
+
+TdStatus tdi_colour_init(TdiColour *colour, const TdRecipe *recipe, uint32_t outputs,
+                         const TdKernels *kernels, TdError *err)
+{
+    *colour = (TdiColour){.kernels = kernels,
+                          .tone = recipe->tone,
+                          .palette = recipe->palette,
+                          .outputs = is_table(recipe->palette) ? 1 : outputs,
+                          .wide = recipe->bits == 16,
+                          .dither = recipe->dither};
+    TdStatus status = tdi_colour_channels(recipe, outputs, &colour->channels, err);
+    if (status != TD_OK)
+        return status;
+    if (recipe->palette == TD_PALETTE_OKLAB_SEEDED)
+        colour->turn = tdi_palette_turn(td_recipe_palette_seed(recipe));
+    place_noise(colour, recipe->seed);
+    return make_tables(colour, recipe, err);
+}
+
+void tdi_colour_clear(TdiColour *colour)
+{
+    tdi_free(colour->ranks);
+    tdi_free(colour->table);
+    colour->ranks = colour->table = NULL;
+}
+
+/* ---- Using it ---------------------------------------------------------------------------- */
+
+uint32_t tdi_colour_spare_rows(const TdiColour *colour)
+{
+    return colour->table != NULL ? 3 : 0;
+}
+
+static void tone(const TdiColour *colour, uint32_t c, float *values, size_t points)
+{
+    const TdKernels *kernels = colour->kernels;
+    if (colour->tone == TD_TONE_LOGISTIC)
+        kernels->activation[TD_ACT_SIGMOID](values, points);
+    kernels->tone(values, points, colour->scale[c], colour->offset[c]);
+    if (colour->ranks == NULL)
+        return;
+    kernels->lookup(colour->ranks + (size_t)c * RANK_ENTRIES, TDI_RANK_PARTS, values, values,
+                    points);
+    kernels->tone(values, points, colour->rank_scale, colour->rank_offset);
+}
+
+float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, size_t points,
+                        float *spare)
+{
+    const TdKernels *kernels = colour->kernels;
+    for (uint32_t c = 0; c < colour->outputs; c++)
+        tone(colour, c, rows + c * stride, points);
+    if (colour->table != NULL) {
+        for (uint32_t c = 0; c < 3; c++)
+            kernels->lookup(colour->table + (size_t)c * PALETTE_ENTRIES, TDI_PALETTE_PARTS,
+                            rows, spare + c * stride, points);
+        return spare;
+    }
+    if (colour->outputs == 3 && colour->palette == TD_PALETTE_OKLAB_SEEDED)
+        kernels->oklab_turned(&colour->turn, rows, stride, points);
+    else if (colour->outputs == 3 && kernels->palette[colour->palette] != NULL)
+        kernels->palette[colour->palette](rows, stride, points);
+    return rows;
+}
+
+/* What is added to channel c of pixel (x, y) before it is cut to a whole code: on the average a
+ * half. */
+static double noise_at(const TdiColour *colour, uint32_t c, uint32_t x, uint32_t y)
+{
+    unsigned rank = tdi_blue_noise[(y + colour->noise_y[c]) % TDI_NOISE_SIDE]
+                                  [(x + colour->noise_x[c]) % TDI_NOISE_SIDE];
+    return (rank + 0.5) / (TDI_NOISE_SIDE * TDI_NOISE_SIDE);
+}
+
+static inline void put(unsigned char *at, size_t place, bool wide, int32_t code)
+{
+    if (wide)
+        ((uint16_t *)(void *)at)[place] = (uint16_t)code;
+    else
+        at[place] = (uint8_t)code;
+}
+
+/* In double, where the sum is exact enough for 16 bits and stays below the top code plus 1. */
+static int32_t dithered(const TdiColour *colour, float mean, uint32_t c, uint32_t x, uint32_t y)
+{
+    return (int32_t)((colour->wide ? 65535.0 : 255.0) * (double)mean +
+                     noise_at(colour, c, x, y));
+}
+
+void tdi_colour_store(const TdiColour *colour, TdiTile tile, uint32_t first, uint32_t count,
+                      const float *sums, size_t stride, float samples, unsigned char *out,
+                      size_t row_bytes)
+{
+    const float top = colour->wide ? 65535.0f : 255.0f;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = (first + i) / tile.width, column = (first + i) % tile.width;
+        unsigned char *at = out + row * row_bytes;
+        for (uint32_t c = 0; c < colour->channels; c++) {
+            float mean = sums[c * stride + i] / samples;
+            int32_t code = colour->dither
+                               ? dithered(colour, mean, c, tile.x + column, tile.y + row)
+                               : (int32_t)(top * mean + 0.5f);
+            put(at, (size_t)column * colour->channels + c, colour->wide, code);
+        }
+    }
+}
