@@ -26,6 +26,8 @@ static const struct {
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE",
                            "limit, as 512M or 4G (default: half of the "
                            "machine's)"},
+    [OPTION_FAST] = {"fast", 0, NULL,
+                     "fuse multiply and add: quicker, not bit for bit the same"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, "say nothing but errors"},
     [OPTION_HELP] = {"help", 'h', NULL, "this text"},
 };
@@ -226,6 +228,8 @@ static int take_run_option(Arguments *arguments, const Item *item)
         return read_threads(arguments, item->value);
     if (item->option == OPTION_MAX_MEMORY)
         return read_memory(arguments, item->value);
+    if (item->option == OPTION_FAST)
+        arguments->run.fast = true;
     return 0;
 }
 

@@ -18,6 +18,7 @@ typedef enum RunOption {
     OPTION_FOLD,
     OPTION_THREADS,
     OPTION_MAX_MEMORY,
+    OPTION_FAST,
     OPTION_QUIET,
     OPTION_HELP,
     OPTION_COUNT
@@ -25,7 +26,8 @@ typedef enum RunOption {
 
 #define OPTIONS_RUN (1u << OPTION_THREADS | 1u << OPTION_MAX_MEMORY | 1u << OPTION_QUIET)
 #define OPTIONS_DRAW                                                                           \
-    (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE)
+    (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE |        \
+     1u << OPTION_FAST)
 #define GROUPS_PICTURE (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR)
 
 typedef struct Arguments Arguments;

@@ -87,11 +87,13 @@ TD_API TdCpu td_cpu_best(void);
 /* ---- How a long call runs ------------------------------------------------------------ */
 
 /* A zeroed TdRun (or NULL in its place) means: all cores, half of the machine's memory, the
- * best instruction set, nothing reported, never cancelled. None of it changes what is drawn. */
+ * best instruction set, nothing reported, never cancelled. None of it but `fast` changes what
+ * is drawn. */
 typedef struct TdRun {
     int threads;         /* worker threads, 1 to 1024; 0: as many as the machine has cores */
     uint64_t max_memory; /* bytes that a call may ask for; 0: half of the machine's memory */
     TdCpu cpu;           /* instruction set of the kernels */
+    bool fast;           /* fused multiply-add where there is one: not the contract's bits */
     /* Called now and then from the calling thread: `stage` (static text, a noun such as
      * "rows"), and how much of `total` is done. May be NULL. */
     void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);

@@ -2,8 +2,9 @@
  *
  * Values lie in rows: one row a neuron (or channel), one column a point. Rows are aligned to 64
  * bytes, and every number of points or values is a multiple of TD_POINT_GRAIN, so that no
- * kernel has a tail. All tables give the same bits (NaN as a class); TD_CPU_REF is the
- * definition, in unfused IEEE float32. No kernel fails, allocates or keeps state. */
+ * kernel has a tail. All tables but the fused ones give the same bits (NaN as a class);
+ * TD_CPU_REF is the definition, in unfused IEEE float32. No kernel fails, allocates or keeps
+ * state. */
 #ifndef TIEDYE_KERNELS_H
 #define TIEDYE_KERNELS_H
 
@@ -23,7 +24,8 @@ typedef struct TdDense {
     const float *weights; /* (groups, inputs, 4) */
     const float *bias;    /* (groups, 4) */
     size_t inputs;        /* 0 or more */
-    size_t groups;        /* of 4 neurons */
+    size_t outputs;       /* neurons, in (outputs + 3) / 4 groups */
+    TdActivation act;
 } TdDense;
 
 /* With t = tanh(.9 (2 u - 1)): L = base[0] + turn[0][0] t0 + turn[0][1] t1 + turn[0][2] t2, a
@@ -34,8 +36,10 @@ typedef struct TdOklabTurn {
 
 typedef struct TdKernels {
     TdCpu cpu;
-    /* out[o][p] = bias[o] + sum over i, in ascending order, of weight[o][i] * in[i][p]; rows of
-     * both have `stride` floats, `points` of them are computed; in and out do not overlap. */
+    bool fused; /* multiply and add are one operation: faster, but not the contract's bits */
+    /* out[o][p] = act(bias[o] + sum over i, in ascending order, of weight[o][i] * in[i][p]);
+     * rows of both have `stride` floats, `points` of them are computed; in and out do not
+     * overlap. Rows of missing neurons, up to a multiple of 4, are left undefined. */
     void (*dense)(const TdDense *layer, const float *in, float *out, size_t stride,
                   size_t points);
     /* values[i] = activation(values[i]) */
@@ -56,9 +60,10 @@ typedef struct TdKernels {
     void (*oklab_turned)(const TdOklabTurn *turn, float *rows, size_t stride, size_t count);
 } TdKernels;
 
-/* The table of an instruction set (TD_CPU_BEST: of the best). Static. NULL where this build or
- * this machine does not have it. */
-TD_API const TdKernels *td_kernels(TdCpu cpu);
+/* The table of an instruction set (TD_CPU_BEST: of the best), with `fast` the fused one where
+ * there is one (AVX2 and AVX-512 have). Static. NULL where this build or this machine does not
+ * have the instruction set. */
+TD_API const TdKernels *td_kernels(TdCpu cpu, bool fast);
 
 #ifdef __cplusplus
 }

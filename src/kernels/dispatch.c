@@ -1,6 +1,14 @@
 #include "kernels/tables.h"
 
-const TdKernels *td_kernels(TdCpu cpu)
+#if defined(__x86_64__)
+/* AVX-512 has fused operations of its own. */
+static bool avx2_fuses(void)
+{
+    return __builtin_cpu_supports("fma");
+}
+#endif
+
+const TdKernels *td_kernels(TdCpu cpu, bool fast)
 {
     if (cpu == TD_CPU_BEST)
         cpu = td_cpu_best();
@@ -11,9 +19,9 @@ const TdKernels *td_kernels(TdCpu cpu)
     case TD_CPU_SSE2:
         return &tdi_kernels_sse2;
     case TD_CPU_AVX2:
-        return &tdi_kernels_avx2;
+        return fast && avx2_fuses() ? &tdi_kernels_avx2_fast : &tdi_kernels_avx2;
     case TD_CPU_AVX512:
-        return &tdi_kernels_avx512;
+        return fast ? &tdi_kernels_avx512_fast : &tdi_kernels_avx512;
 #endif
     default:
         return &tdi_kernels_reference;

@@ -80,9 +80,11 @@
 
 /* The bits of 1 / pi after the point, 32 to a word, after one word of zeros: enough for the
  * largest float. */
-#define TDI_INVERSE_PI_WORDS \
-    {0u, 1367130551u, 656542356u, 4262702056u, \
-     4204424928u, 1840335564u, 2653014048u, 4280857045u}
+#define TDI_INVERSE_PI_WORDS                                                                   \
+    {                                                                                          \
+        0u, 1367130551u, 656542356u, 4262702056u, 4204424928u, 1840335564u, 2653014048u,       \
+            4280857045u                                                                        \
+    }
 
 /* sRGB: 1.055 u^(1/2.4) - 0.055 = SRGB_0 + SRGB_1 q + ... with q = u^(1/4), for u from
  * SRGB_KNEE to 1, absolute. */

@@ -6,7 +6,7 @@
 static void dense(const TdDense *layer, const float *in, float *out, size_t stride,
                   size_t points)
 {
-    for (size_t o = 0; o < layer->groups * TD_OUTPUT_GRAIN; o++) {
+    for (size_t o = 0; o < layer->outputs; o++) {
         size_t group = o / TD_OUTPUT_GRAIN, lane = o % TD_OUTPUT_GRAIN;
         const float *weights = layer->weights + group * layer->inputs * TD_OUTPUT_GRAIN + lane;
         for (size_t p = 0; p < points; p++) {
@@ -15,7 +15,7 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
                 float product = weights[i * TD_OUTPUT_GRAIN] * in[i * stride + p];
                 sum = sum + product;
             }
-            out[o * stride + p] = sum;
+            out[o * stride + p] = tdi_ref_activations[layer->act](sum);
         }
     }
 }
@@ -50,4 +50,4 @@ static void tone(float *values, size_t count, float scale, float offset)
     }
 }
 
-const TdKernels tdi_kernels_reference = TDI_KERNEL_TABLE(TD_CPU_REF);
+const TdKernels tdi_kernels_reference = TDI_KERNEL_TABLE(TD_CPU_REF, false);

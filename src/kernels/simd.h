@@ -12,44 +12,70 @@ TDI_INLINE void dense_block(const float *weights, const float *bias, size_t inpu
                             const float *in, float *out, size_t stride)
 {
     vf sum[TD_OUTPUT_GRAIN][TDI_VECTORS];
+    TDI_UNROLL
     for (int o = 0; o < TD_OUTPUT_GRAIN; o++)
-        for (int v = 0; v < TDI_VECTORS; v++)
-            sum[o][v] = vf_set(bias[o]);
+        TDI_UNROLL
+    for (int v = 0; v < TDI_VECTORS; v++)
+        sum[o][v] = vf_set(bias[o]);
     for (size_t i = 0; i < inputs; i++) {
         vf x[TDI_VECTORS];
+        TDI_UNROLL
         for (int v = 0; v < TDI_VECTORS; v++)
             x[v] = vf_load(in + i * stride + (size_t)v * TDI_LANES);
+        TDI_UNROLL
         for (int o = 0; o < TD_OUTPUT_GRAIN; o++) {
             vf weight = vf_set(weights[i * TD_OUTPUT_GRAIN + (size_t)o]);
+            TDI_UNROLL
             for (int v = 0; v < TDI_VECTORS; v++)
                 sum[o][v] = sum[o][v] + weight * x[v];
         }
     }
+    TDI_UNROLL
     for (int o = 0; o < TD_OUTPUT_GRAIN; o++)
-        for (int v = 0; v < TDI_VECTORS; v++)
-            vf_store(out + (size_t)o * stride + (size_t)v * TDI_LANES, sum[o][v]);
+        TDI_UNROLL
+    for (int v = 0; v < TDI_VECTORS; v++)
+        vf_store(out + (size_t)o * stride + (size_t)v * TDI_LANES, sum[o][v]);
 }
 
-static void dense(const TdDense *layer, const float *in, float *out, size_t stride,
-                  size_t points)
-{
-    for (size_t group = 0; group < layer->groups; group++) {
-        const float *weights = layer->weights + group * layer->inputs * TD_OUTPUT_GRAIN;
-        const float *bias = layer->bias + group * TD_OUTPUT_GRAIN;
-        float *rows = out + group * TD_OUTPUT_GRAIN * stride;
-        for (size_t p = 0; p < points; p += TDI_LANES * TDI_VECTORS)
-            dense_block(weights, bias, layer->inputs, in + p, rows + p, stride);
-    }
-}
+/* Vectors that go through an activation together, step by step, so that none waits for its own
+ * chain of operations alone. */
+enum { TOGETHER = 4 };
+_Static_assert(TD_POINT_GRAIN % (TDI_LANES * TOGETHER) == 0, "rows are whole rounds");
 
 #define ACTIVATION(ID, STEM, ...)                                                              \
     static void activation_##STEM(float *values, size_t count)                                 \
     {                                                                                          \
-        for (size_t i = 0; i < count; i += TDI_LANES)                                          \
-            vf_store(values + i, v_##STEM(vf_load(values + i)));                               \
+        for (size_t i = 0; i < count; i += TDI_LANES * TOGETHER) {                             \
+            vf y[TOGETHER];                                                                    \
+            TDI_UNROLL                                                                         \
+            for (int v = 0; v < TOGETHER; v++)                                                 \
+                y[v] = v_##STEM(vf_load(values + i + (size_t)v * TDI_LANES));                  \
+            TDI_UNROLL                                                                         \
+            for (int v = 0; v < TOGETHER; v++)                                                 \
+                vf_store(values + i + (size_t)v * TDI_LANES, y[v]);                            \
+        }                                                                                      \
     }
 TD_ACTIVATIONS(ACTIVATION)
 #undef ACTIVATION
+
+static void (*const activations[TD_ACT_COUNT])(float *,
+                                               size_t) = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)};
+
+/* Four neurons after the other, each group's sums activated while they are in the first-level
+ * cache. */
+static void dense(const TdDense *layer, const float *in, float *out, size_t stride,
+                  size_t points)
+{
+    for (size_t first = 0; first < layer->outputs; first += TD_OUTPUT_GRAIN) {
+        const float *weights = layer->weights + first * layer->inputs;
+        float *rows = out + first * stride;
+        for (size_t p = 0; p < points; p += TDI_LANES * TDI_VECTORS)
+            dense_block(weights, layer->bias + first, layer->inputs, in + p, rows + p, stride);
+        for (size_t o = 0; o < TD_OUTPUT_GRAIN && first + o < layer->outputs; o++)
+            if (layer->act != TD_ACT_IDENTITY)
+                activations[layer->act](rows + o * stride, points);
+    }
+}
 
 static void add(float *sum, const float *values, size_t count)
 {
@@ -66,4 +92,4 @@ static void tone(float *values, size_t count, float scale, float offset)
     }
 }
 
-const TdKernels TDI_TABLE = TDI_KERNEL_TABLE(TDI_CPU);
+const TdKernels TDI_TABLE = TDI_KERNEL_TABLE(TDI_CPU, TDI_FUSED);

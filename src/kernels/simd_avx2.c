@@ -20,6 +20,7 @@
 #define TDI_CPU TD_CPU_AVX2
 #define TDI_LANES 8
 #define TDI_VECTORS 2
+#define TDI_FUSED false
 #define TDI_TABLE tdi_kernels_avx2
 #include "kernels/simd.h"
 

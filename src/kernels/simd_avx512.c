@@ -21,6 +21,7 @@
 #define TDI_CPU TD_CPU_AVX512
 #define TDI_LANES 16
 #define TDI_VECTORS 4
+#define TDI_FUSED false
 #define TDI_TABLE tdi_kernels_avx512
 #include "kernels/simd.h"
 

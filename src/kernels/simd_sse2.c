@@ -12,6 +12,7 @@
 #define TDI_CPU TD_CPU_SSE2
 #define TDI_LANES 4
 #define TDI_VECTORS 2
+#define TDI_FUSED false
 #define TDI_TABLE tdi_kernels_sse2
 #include "kernels/simd.h"
 #endif

@@ -7,14 +7,16 @@
 extern const TdKernels tdi_kernels_reference;
 #if defined(__x86_64__)
 extern const TdKernels tdi_kernels_sse2, tdi_kernels_avx2, tdi_kernels_avx512;
+extern const TdKernels tdi_kernels_avx2_fast, tdi_kernels_avx512_fast;
 #endif
 
 /* A table, in a file that has given the kernels these names. */
 #define TDI_ACTIVATION_ENTRY(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
-#define TDI_KERNEL_TABLE(CPU)                                                                  \
+#define TDI_KERNEL_TABLE(CPU, FUSED)                                                           \
     {                                                                                          \
-        .cpu = (CPU), .dense = dense, .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)},    \
-        .add = add, .tone = tone, .lookup = lookup, .oklab_turned = oklab_turned, .palette = { \
+        .cpu = (CPU), .fused = (FUSED), .dense = dense,                                        \
+        .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)}, .add = add, .tone = tone,        \
+        .lookup = lookup, .oklab_turned = oklab_turned, .palette = {                           \
             [TD_PALETTE_GRAY] = palette_gray,                                                  \
             [TD_PALETTE_OKLAB] = palette_oklab,                                                \
             [TD_PALETTE_OKLAB_SOFT] = palette_oklab_soft                                       \

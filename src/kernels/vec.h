@@ -19,6 +19,14 @@ typedef uint32_t vu __attribute__((vector_size(TDI_LANES * 4), may_alias));
 
 #define TDI_INLINE static inline __attribute__((always_inline))
 
+/* Before a short loop of constant length: unrolled, its arrays become registers. GCC would
+ * keep them in memory at -O2. */
+#if defined(__clang__)
+#define TDI_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TDI_UNROLL _Pragma("GCC unroll 32")
+#endif
+
 TDI_INLINE vf vf_set(float value)
 {
     return value - (vf){0}; /* a broadcast; x - 0 is x, also for -0 */

@@ -14,7 +14,6 @@ enum {
 
 typedef struct Step {
     TdDense dense;
-    TdActivation act;
     uint32_t in, out;
     bool residual;
 } Step;
@@ -94,8 +93,7 @@ static TdStatus pack_layer(const TdNetwork *network, uint32_t index,
         td_network_fold(network, constants, bias);
     else
         memcpy(bias, layer->bias, layer->out * sizeof *bias);
-    *step = (Step){.dense = {weights, bias, inputs, groups},
-                   .act = layer->act,
+    *step = (Step){.dense = {weights, bias, inputs, layer->out, layer->act},
                    .in = layer->in,
                    .out = layer->out,
                    .residual = layer->residual};
@@ -159,7 +157,7 @@ TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPU
                         const TdRun *run, TdPlan **plan, TdError *err)
 {
     TdRun resolved = td_run_resolved(run);
-    const TdKernels *kernels = td_kernels(resolved.cpu);
+    const TdKernels *kernels = td_kernels(resolved.cpu, resolved.fast);
     size_t bytes;
     *plan = NULL;
     if (kernels == NULL)
@@ -224,9 +222,6 @@ static void evaluate_step(const TdPlan *plan, const Step *step, const float *in,
     const TdKernels *kernels = plan->kernels;
     uint32_t shared = step->in < step->out ? step->in : step->out;
     kernels->dense(&step->dense, in, out, plan->points, points);
-    for (uint32_t o = 0; o < step->out; o++)
-        if (step->act != TD_ACT_IDENTITY)
-            kernels->activation[step->act](out + o * plan->points, points);
     for (uint32_t o = 0; step->residual && o < shared; o++)
         kernels->add(out + o * plan->points, in + o * plan->points, points);
 }

@@ -1,10 +1,15 @@
 /* From a recipe to a file. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "tiedye/kernels.h"
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
+
+/* A comment behind the recipe that a file carries. */
+static const char fast_mark[] = "# drawn fast: multiply-add fused, not the exact picture\n";
 
 static TdStatus write_rows(TdPicture *picture, TdOutput *output, unsigned char *band,
                            uint32_t band_rows, const TdRun *run, TdError *err)
@@ -65,6 +70,40 @@ static TdStatus save(TdPicture *picture, const TdFormatInfo *format, const char 
     return td_output_close(output, err);
 }
 
+/* Whether the run's kernels are fused ones. */
+static bool is_fused(const TdRun *run)
+{
+    TdRun resolved = td_run_resolved(run);
+    const TdKernels *kernels = td_kernels(resolved.cpu, resolved.fast);
+    return kernels != NULL && kernels->fused;
+}
+
+/* What the file carries: the recipe, marked where the picture is not exactly that recipe's. */
+static TdStatus carried_text(const TdRecipe *recipe, bool fused, char **text, TdError *err)
+{
+    char *printed = td_recipe_print(recipe, TD_FORM_TEXT);
+    *text = printed;
+    if (printed == NULL)
+        return tdi_fail_memory(err, 0);
+    if (!fused)
+        return TD_OK;
+    size_t size = strlen(printed) + sizeof fast_mark;
+    *text = tdi_alloc(size, 1);
+    if (*text != NULL)
+        snprintf(*text, size, "%s%s", printed, fast_mark);
+    td_text_free(printed);
+    return *text == NULL ? tdi_fail_memory(err, size) : TD_OK;
+}
+
+/* What a user should be told of a picture that has been drawn. */
+static const char *note_of(const TdPicture *picture, bool fused, bool marked)
+{
+    const char *note = td_picture_note(picture);
+    return note != NULL || !fused || marked
+               ? note
+               : "drawn with fused arithmetic, which this file cannot say";
+}
+
 TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
                       const TdRun *run, TdSaved *saved, TdError *err)
 {
@@ -74,20 +113,23 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
     char *text = NULL;
     if (format == NULL)
         return TD_ERROR_ARGUMENT;
+    bool fused = is_fused(run), carries = !chosen.no_recipe && format->recipe;
+    if (fused && format->exact)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "fast: %s stands for the exact picture; leave --fast out",
+                        format->name);
     TdStatus status =
         td_draw_create(recipe, format->field ? TD_SAMPLES_FIELD : TD_SAMPLES_COLOUR,
                        format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, run, &picture, err);
     if (status != TD_OK)
         return status;
-    if (!chosen.no_recipe && format->recipe) {
-        text = td_recipe_print(recipe, TD_FORM_TEXT);
-        status = text == NULL ? tdi_fail_memory(err, 0) : TD_OK;
-    }
+    if (carries)
+        status = carried_text(recipe, fused, &text, err);
     if (status == TD_OK)
         status = save(picture, format, path, text, run, err);
     if (saved != NULL)
-        *saved =
-            (TdSaved){*td_picture_raster(picture), !format->nothing, td_picture_note(picture)};
+        *saved = (TdSaved){*td_picture_raster(picture), !format->nothing,
+                           note_of(picture, fused, carries || format->nothing)};
     td_text_free(text);
     td_picture_free(picture);
     return status;

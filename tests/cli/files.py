@@ -57,6 +57,31 @@ class Formats(Case):
         for code, value in zip(codes, self.field(*look)[1]):
             self.assertLessEqual(abs(code - 255 * (1 + value) / 2), 0.5 + 1e-4)
 
+    def test_fast_is_near_and_marked(self):
+        """Fused arithmetic: a code apart at most in a smooth picture, and the file says so."""
+        for name in ("avx2", "avx512"):
+            look = ["--layers", "40x5,3", "--sigma_w", "1.4", "--size", "64x64", "-q"]
+            env = {"TIEDYE_CPU": name}
+            if self.tiedye("render", *look, "-o", "a.png", env=env).returncode == 4:
+                continue
+            done = self.tiedye("render", *look, "--fast", "-o", "b.png", env=env)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            exact, fast = (read_png(self.read(file)) for file in ("a.png", "b.png"))
+            apart = [abs(a - b) for a, b in zip(sum(exact.samples, []), sum(fast.samples, []))]
+            self.assertLessEqual(max(apart), 1)
+            self.assertNotIn(b"drawn fast", exact.chunk(b"iTXt"))
+            self.assertIn(b"# drawn fast", fast.chunk(b"iTXt"))
+            self.tiedye("render", "b.png", "-q", "-o", "c.png") # the mark is no part of it
+            self.assertEqual(self.read("a.png"), self.read("c.png"))
+            self.tiedye("render", *look, "--fast", "--bits", "16", "-o", "f.png", env=env)
+            deep = self.png(*look[:-1], "--bits", "16")
+            self.assertTrue(deep.samples != read_png(self.read("f.png")).samples)
+            for name in ("hash", "npy"): # these stand for the exact picture, and bear no mark
+                done = self.tiedye("render", *TINY, "--fast", "-o", "-", "--format", name,
+                                   env=env)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(f"fast: {name} stands for the exact picture", done.stderr)
+
     def test_antialias_is_a_mean(self):
         """The mean of the k x k points of each pixel, which are pixels of a picture k times as
         large."""

@@ -122,22 +122,23 @@ static void compare(const char *kernel, TdCpu cpu, const Buffer *expected, const
 /* ---- Kernels ------------------------------------------------------------------------- */
 
 typedef struct Shape {
-    size_t inputs, groups, points, stride;
+    size_t inputs, outputs, points, stride;
 } Shape;
 
 /* Weights that are special make nothing but NaN; inputs that are special make enough. */
 static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool guard_end)
 {
-    const TdKernels *reference = td_kernels(TD_CPU_REF);
+    const TdKernels *reference = td_kernels(TD_CPU_REF, false);
     size_t in_count = shape.inputs == 0 ? 0 : (shape.inputs - 1) * shape.stride + shape.points;
-    size_t rows = shape.groups * TD_OUTPUT_GRAIN;
+    size_t rows = (shape.outputs + TD_OUTPUT_GRAIN - 1) / TD_OUTPUT_GRAIN * TD_OUTPUT_GRAIN;
     size_t out_count = (rows - 1) * shape.stride + shape.points;
     Buffer in = make_buffer(in_count, guard_end);
-    Buffer weights = make_buffer(shape.groups * shape.inputs * TD_OUTPUT_GRAIN, guard_end);
+    Buffer weights = make_buffer(rows * shape.inputs, guard_end);
     Buffer bias = make_buffer(rows, guard_end);
     Buffer expected = make_buffer(out_count, guard_end),
            found = make_buffer(out_count, guard_end);
-    TdDense layer = {weights.data, bias.data, shape.inputs, shape.groups};
+    TdDense layer = {weights.data, bias.data, shape.inputs, shape.outputs,
+                     (TdActivation)(next_random() % TD_ACT_COUNT)};
     fill(&in, mood);
     fill(&weights, mood == SPECIAL ? TAME : mood);
     fill(&bias, TAME);
@@ -145,6 +146,9 @@ static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool g
     memcpy(found.data, expected.data, out_count * sizeof(float));
     reference->dense(&layer, in.data, expected.data, shape.stride, shape.points);
     kernels->dense(&layer, in.data, found.data, shape.stride, shape.points);
+    for (size_t o = shape.outputs; o < rows; o++) /* missing neurons are anything */
+        memcpy(found.data + o * shape.stride, expected.data + o * shape.stride,
+               shape.points * sizeof(float));
     compare("dense", kernels->cpu, &expected, &found);
     free_buffer(&in);
     free_buffer(&weights);
@@ -221,7 +225,7 @@ static void check_call(const TdKernels *kernels, Call c, Mood mood, bool guard_e
     for (size_t i = 0; c.kind >= LOOKUP && i < count; i++) /* defined for u in [0, 1] */
         expected.data[i] = random_share();
     memcpy(found.data, expected.data, count * sizeof(float));
-    call(td_kernels(TD_CPU_REF), c, &expected, &other);
+    call(td_kernels(TD_CPU_REF, false), c, &expected, &other);
     call(kernels, c, &found, &other);
     compare(call_name(c), kernels->cpu, &expected, &found);
     free_buffer(&expected);
@@ -243,20 +247,59 @@ static void check_in_place(const TdKernels *kernels, size_t count, Mood mood, bo
 
 static void check_kernels(const TdKernels *kernels)
 {
-    static const size_t inputs[] = {0, 1, 2, 3, 5, 16, 33}, groups[] = {1, 2, 3, 7};
+    static const size_t inputs[] = {0, 1, 2, 3, 5, 16, 33}, outputs[] = {1, 3, 4, 8, 10, 27};
     for (int round = 0; round < 2 * MOODS; round++) {
         Mood mood = (Mood)(round % MOODS);
         bool guard_end = round >= MOODS;
         for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-            for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+            for (size_t g = 0; g < sizeof outputs / sizeof *outputs; g++) {
                 size_t points = TD_POINT_GRAIN * (1 + (i + g) % 4);
-                Shape shape = {inputs[i], groups[g], points, points + TD_POINT_GRAIN * (g % 2)};
+                Shape shape = {inputs[i], outputs[g], points,
+                               points + TD_POINT_GRAIN * (g % 2)};
                 check_dense(kernels, shape, mood, guard_end);
             }
         }
         for (size_t count = TD_POINT_GRAIN; count <= 2048; count = count * 3 / 64 * 64 + 64)
             check_in_place(kernels, count, mood, guard_end);
     }
+}
+
+/* The fused kernels are other roundings of the same sums: not farther off than the rounding of
+ * each product and sum allows. */
+static void check_fused(const TdKernels *kernels, const TdKernels *exact)
+{
+    enum { INPUTS = 48, POINTS = 128 };
+    Buffer in = make_buffer(INPUTS * POINTS, true), weights = make_buffer(INPUTS * 4, true);
+    Buffer bias = make_buffer(4, true), expected = make_buffer(4 * POINTS, true);
+    Buffer found = make_buffer(4 * POINTS, true);
+    TdDense layer = {weights.data, bias.data, INPUTS, 4, TD_ACT_IDENTITY};
+    float greatest = 0;
+    fill(&in, TAME);
+    fill(&weights, TAME);
+    fill(&bias, TAME);
+    exact->dense(&layer, in.data, expected.data, POINTS, POINTS);
+    kernels->dense(&layer, in.data, found.data, POINTS, POINTS);
+    for (size_t k = 0; k < in.count + weights.count; k++) {
+        float value = k < in.count ? in.data[k] : weights.data[k - in.count];
+        greatest = value > greatest ? value : -value > greatest ? -value : greatest;
+    }
+    float bound = INPUTS * INPUTS * greatest * greatest * 0x1p-23f;
+    long differing = 0;
+    for (size_t i = 0; i < found.count; i++) {
+        float apart = expected.data[i] - found.data[i];
+        failures += !(apart <= bound && -apart <= bound);
+        differing += apart != 0;
+    }
+    checks++;
+    if (differing == 0) {
+        printf("%s, fast: nothing is fused\n", td_cpu_name(kernels->cpu));
+        failures++;
+    }
+    free_buffer(&in);
+    free_buffer(&weights);
+    free_buffer(&bias);
+    free_buffer(&expected);
+    free_buffer(&found);
 }
 
 /* ---- Every float --------------------------------------------------------------------------
@@ -278,11 +321,11 @@ static bool same_block(unsigned act, uint32_t block)
     _Alignas(64) float expected[BLOCK], found[BLOCK];
     bool same = true;
     TdiFpMode mode = tdi_fp_enter();
-    fill_block(td_kernels(TD_CPU_REF), act, block, expected);
+    fill_block(td_kernels(TD_CPU_REF, false), act, block, expected);
     for (unsigned cpu = TD_CPU_REF + 1; cpu < TD_CPU_COUNT; cpu++) {
         if (!td_cpu_available((TdCpu)cpu))
             continue;
-        fill_block(td_kernels((TdCpu)cpu), act, block, found);
+        fill_block(td_kernels((TdCpu)cpu, false), act, block, found);
         for (uint32_t i = 0; i < BLOCK; i++)
             same &= to_bits(expected[i]) == to_bits(found[i]) ||
                     (expected[i] != expected[i] && found[i] != found[i]);
@@ -355,7 +398,7 @@ static void bench_dense(void)
     Buffer out = make_buffer(BENCH_WIDTH * BENCH_POINTS, true);
     Buffer weights = make_buffer(BENCH_WIDTH * BENCH_WIDTH, true);
     Buffer bias = make_buffer(BENCH_WIDTH, true);
-    TdDense layer = {weights.data, bias.data, BENCH_WIDTH, BENCH_WIDTH / TD_OUTPUT_GRAIN};
+    TdDense layer = {weights.data, bias.data, BENCH_WIDTH, BENCH_WIDTH, TD_ACT_IDENTITY};
     fill(&in, TAME);
     fill(&weights, TAME);
     fill(&bias, TAME);
@@ -363,7 +406,7 @@ static void bench_dense(void)
     for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++) {
         if (!td_cpu_available((TdCpu)cpu))
             continue;
-        double ns = time_dense(td_kernels((TdCpu)cpu), &layer, &in, &out);
+        double ns = time_dense(td_kernels((TdCpu)cpu, false), &layer, &in, &out);
         printf("%10.1f", 2.0 * BENCH_WIDTH * BENCH_WIDTH * BENCH_POINTS / ns);
     }
     puts("   GFLOP/s");
@@ -382,8 +425,8 @@ static void bench_call(Call c)
     printf("%-14s", call_name(c));
     for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
         if (td_cpu_available((TdCpu)cpu))
-            printf("%10.3f",
-                   time_call(td_kernels((TdCpu)cpu), c, &values, &start) / (double)c.count);
+            printf("%10.3f", time_call(td_kernels((TdCpu)cpu, false), c, &values, &start) /
+                                 (double)c.count);
     puts("   ns a point");
     free_buffer(&values);
     free_buffer(&start);
@@ -425,7 +468,11 @@ int main(int argc, char **argv)
             printf("%s: not on this machine\n", td_cpu_name((TdCpu)cpu));
             continue;
         }
-        check_kernels(td_kernels((TdCpu)cpu));
+        const TdKernels *exact = td_kernels((TdCpu)cpu, false);
+        const TdKernels *fast = td_kernels((TdCpu)cpu, true);
+        check_kernels(exact);
+        if (fast != exact)
+            check_fused(fast, exact);
         printf("%s: %s\n", td_cpu_name((TdCpu)cpu),
                failures == before ? "same bits" : "DIFFERENT");
     }
