@@ -3,8 +3,9 @@
 
 BUILD = scripts/build.sh release
 TIME ?= 3600
+PREFIX ?= /usr/local
 
-.PHONY: all setup build check bench fuzz validate clean help
+.PHONY: all setup build install uninstall check bench fuzz validate clean help
 .NOTPARALLEL:
 
 all: ## install what drawing needs, build, draw the post's figures into out/
@@ -18,6 +19,12 @@ setup: ## only install what drawing needs
 
 build: ## only build build/release/tiedye; never touches the system
 	@$(BUILD)
+
+install: build ## build and install below PREFIX (/usr/local); DESTDIR is obeyed
+	@scripts/install.sh install "$(PREFIX)"
+
+uninstall: build ## take away what install put there
+	@scripts/install.sh uninstall "$(PREFIX)"
 
 check: ## install what testing needs, build, run every test
 	@scripts/setup.sh check
@@ -43,4 +50,4 @@ clean: ## remove what was built; the pictures in out/ stay
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | \
-	    while IFS=: read -r name what; do printf '  make %-9s%s\n' "$$name" "$$what"; done
+	    while IFS=: read -r name what; do printf '  make %-10s%s\n' "$$name" "$$what"; done

@@ -68,3 +68,11 @@ foreach(folder golden cli)
             "${Python3_EXECUTABLE}" "${file}" "${PROJECT_BINARY_DIR}/tiedye")
     endforeach()
 endforeach()
+
+# The examples, as programs example_NAME beside the others; tests/cli/examples.py runs them.
+file(GLOB files CONFIGURE_DEPENDS examples/*.c)
+foreach(file ${files})
+    get_filename_component(name "${file}" NAME_WE)
+    add_executable(example_${name} "${file}")
+    target_link_libraries(example_${name} PRIVATE tiedye tiedye_flags m)
+endforeach()

@@ -237,7 +237,7 @@ def measure_functions(path, text):
 
 
 def compiles(command, header):
-    run = subprocess.run(command + ["-fsyntax-only", "-Iinclude", "-Wall", "-Wextra", "-pedantic",
+    run = subprocess.run(command + ["-fsyntax-only", "-Iinclude", "-Wall", "-Wextra", "-Wpedantic",
                                     "-Werror", "-"], input=f'#include "{header}"\n', text=True,
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     if run.returncode == 0:
@@ -246,10 +246,10 @@ def compiles(command, header):
 
 
 def check_headers(headers, pool):
-    languages = [("C11", ["cc", "-std=c11", "-xc"])]
-    plus = next((name for name in ("g++", "clang++") if shutil.which(name)), None)
-    if plus:
-        languages.append(("C++17", [plus, "-std=c++17", "-xc++"]))
+    languages = [(f"{standard} ({name})", [name, f"-std={standard.lower()}", "-x" + language])
+                 for standard, language, names in (("C11", "c", ("cc", "clang")),
+                                                   ("C++17", "c++", ("g++", "clang++")))
+                 for name in names if shutil.which(name)]
     jobs = [(path, name, pool.submit(compiles, command, path[len("include/"):]))
             for path in headers for name, command in languages]
     for path, name, job in jobs:

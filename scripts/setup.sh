@@ -24,6 +24,8 @@ check | clang             | clang      | compiler of the fuzz targets
 check | libclang-rt-dev   | -          | libFuzzer and sanitizers for clang
 check | python3           | python3    | tests of the program, linter
 check | binutils          | objdump    | the linter looks at symbols and instructions
+check | g++               | g++        | the public headers are C++ too
+check | pkgconf           | pkg-config | tests of what is installed
 TABLE
 }
 
