@@ -34,6 +34,16 @@ typedef struct TdOklabTurn {
     float base[3], turn[3][3];
 } TdOklabTurn;
 
+/* The first layer on a row of a picture, whose points share y: `columns` holds what its columns
+ * share, bias + weight of x * x, and is added weight of y * y. */
+typedef struct TdRow {
+    const float *columns; /* (outputs) rows, `stride` floats apart */
+    size_t stride;
+    const float *weights; /* (outputs) of y */
+    size_t outputs;
+    TdActivation act;
+} TdRow;
+
 typedef struct TdKernels {
     TdCpu cpu;
     bool fused; /* multiply and add are one operation: faster, but not the contract's bits */
@@ -42,6 +52,9 @@ typedef struct TdKernels {
      * overlap. Rows of missing neurons, up to a multiple of 4, are left undefined. */
     void (*dense)(const TdDense *layer, const float *in, float *out, size_t stride,
                   size_t points);
+    /* out[o][p] = act(columns[o][p] + weights[o] * y), `points` of each row; rows of `out` are
+     * `stride` floats apart. */
+    void (*row)(const TdRow *row, float y, float *out, size_t stride, size_t points);
     /* values[i] = activation(values[i]) */
     void (*activation[TD_ACT_COUNT])(float *values, size_t count);
     /* sum[i] += values[i] */

@@ -96,6 +96,27 @@ TD_API float *td_plan_input(const TdPlan *plan, void *scratch);
  * mode must be round-to-nearest without flush-to-zero. */
 TD_API float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points);
 
+/* Points in the rows of a picture share y where x and y are all that varies. Then the first
+ * layer can be had for less: its columns once for many rows,
+ *     columns[o][p] = bias[o] + weight of x * x[p]     (o < td_plan_columns(plan))
+ * and for each row an addition. The same bits as td_plan_evaluate. */
+
+/* The rows of `columns`, a multiple of TD_OUTPUT_GRAIN; 0 where the plan cannot share. */
+TD_API size_t td_plan_columns(const TdPlan *plan);
+
+/* Fill columns for `points` values of x, a multiple of TD_POINT_GRAIN; both aligned to 64
+ * bytes, rows `points` floats apart. */
+TD_API void td_plan_share(const TdPlan *plan, const float *x, size_t points, float *columns);
+
+/* The first layer at `points` points of one row, a multiple of TD_POINT_GRAIN, which become the
+ * points of the block in `scratch` from number `at` on. `columns` begins at the first of them,
+ * its rows are `stride` floats apart. */
+TD_API void td_plan_row(const TdPlan *plan, const float *columns, size_t stride, float y,
+                        void *scratch, size_t at, size_t points);
+
+/* As td_plan_evaluate, where td_plan_row has filled the block. */
+TD_API float *td_plan_finish(const TdPlan *plan, void *scratch, size_t points);
+
 /* The instruction set's table that this plan uses. */
 TD_API const TdKernels *td_plan_kernels(const TdPlan *plan);
 

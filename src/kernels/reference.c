@@ -20,6 +20,17 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
+static void row(const TdRow *first, float y, float *out, size_t stride, size_t points)
+{
+    for (size_t o = 0; o < first->outputs; o++) {
+        float shift = first->weights[o] * y;
+        for (size_t p = 0; p < points; p++) {
+            float sum = first->columns[o * first->stride + p] + shift;
+            out[o * stride + p] = tdi_ref_activations[first->act](sum);
+        }
+    }
+}
+
 #define ACTIVATION(ID, STEM, ...)                                                              \
     static void activation_##STEM(float *values, size_t count)                                 \
     {                                                                                          \

@@ -77,6 +77,19 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
+static void row(const TdRow *first, float y, float *out, size_t stride, size_t points)
+{
+    for (size_t o = 0; o < first->outputs; o++) {
+        const float *columns = first->columns + o * first->stride;
+        float *to = out + o * stride;
+        vf weight = vf_set(first->weights[o]), height = vf_set(y);
+        for (size_t p = 0; p < points; p += TDI_LANES)
+            vf_store(to + p, vf_load(columns + p) + weight * height);
+        if (first->act != TD_ACT_IDENTITY)
+            activations[first->act](to, points);
+    }
+}
+
 static void add(float *sum, const float *values, size_t count)
 {
     for (size_t i = 0; i < count; i += TDI_LANES)

@@ -14,7 +14,7 @@ extern const TdKernels tdi_kernels_avx2_fast, tdi_kernels_avx512_fast;
 #define TDI_ACTIVATION_ENTRY(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
 #define TDI_KERNEL_TABLE(CPU, FUSED)                                                           \
     {                                                                                          \
-        .cpu = (CPU), .fused = (FUSED), .dense = dense,                                        \
+        .cpu = (CPU), .fused = (FUSED), .dense = dense, .row = row,                            \
         .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)}, .add = add, .tone = tone,        \
         .lookup = lookup, .oklab_turned = oklab_turned, .palette = {                           \
             [TD_PALETTE_GRAY] = palette_gray,                                                  \

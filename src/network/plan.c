@@ -21,8 +21,9 @@ typedef struct Step {
 struct TdPlan {
     const TdKernels *kernels;
     uint32_t inputs, depth;
-    size_t points, widest; /* points a block; padded rows of the widest layer */
-    Step *steps;           /* (depth) */
+    size_t points, widest;        /* points a block; padded rows of the widest layer */
+    Step *steps;                  /* (depth) */
+    float *x_weights, *y_weights; /* (padded outputs) of layer 0, where it shares rows */
 };
 
 static size_t padded(size_t width)
@@ -125,12 +126,34 @@ uint64_t td_plan_bytes(const TdRecipe *recipe)
         for (uint32_t k = 1; k <= recipe->layers[i].repeat; k++) {
             bool last = i + 1 == recipe->layer_items && k == recipe->layers[i].repeat;
             uint64_t out = last ? td_recipe_channels(recipe) : recipe->layers[i].width;
-            floats = tdi_add_size(floats, tdi_mul_size(in + 1, padded(out)));
+            uint64_t rows = in + 1 + (i == 0 && k == 1 ? 2 : 0); /* x and y apart */
+            floats = tdi_add_size(floats, tdi_mul_size(rows, padded(out)));
             in = out;
         }
     }
     uint64_t steps = (uint64_t)td_recipe_depth(recipe) * sizeof(Step) + sizeof(TdPlan) + 64;
     return tdi_add_size(tdi_mul_size(floats, sizeof(float)), steps);
+}
+
+/* Whether layer 0 is fed x and y, and nothing else that varies. */
+static bool shares_rows(const TdPlan *plan)
+{
+    return plan->inputs == (1u << TD_INPUT_X | 1u << TD_INPUT_Y);
+}
+
+/* The columns of x and of y in layer 0, apart. */
+static void pack_shared(TdPlan *plan, float *numbers)
+{
+    const TdDense *first = &plan->steps[0].dense;
+    size_t outputs = padded(first->outputs);
+    plan->x_weights = numbers;
+    plan->y_weights = numbers + outputs;
+    for (size_t o = 0; o < outputs; o++) {
+        size_t group = o / TD_OUTPUT_GRAIN, lane = o % TD_OUTPUT_GRAIN;
+        const float *pair = first->weights + group * 2 * TD_OUTPUT_GRAIN + lane;
+        plan->x_weights[o] = pair[0];
+        plan->y_weights[o] = pair[TD_OUTPUT_GRAIN];
+    }
 }
 
 static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
@@ -141,6 +164,7 @@ static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
         floats += (packed_inputs(network, i) + (size_t)1) * out;
         widest = out > widest ? out : widest;
     }
+    floats += 2 * padded(network->layers[0].out); /* x and y apart */
     *bytes = head_bytes(network) + floats * sizeof(float);
     TdPlan *plan = tdi_alloc(1, *bytes);
     if (plan != NULL) {
@@ -176,6 +200,8 @@ TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPU
         td_plan_free(made);
         return status;
     }
+    if (shares_rows(made))
+        pack_shared(made, numbers);
     *plan = made;
     return TD_OK;
 }
@@ -226,14 +252,46 @@ static void evaluate_step(const TdPlan *plan, const Step *step, const float *in,
         kernels->add(out + o * plan->points, in + o * plan->points, points);
 }
 
+/* Steps from number `first` on, in turn between the two halves of the scratch. */
+static float *evaluate_from(const TdPlan *plan, uint32_t first, void *scratch, size_t points)
+{
+    float *half[2] = {scratch, (float *)scratch + plan->widest * plan->points};
+    for (uint32_t i = first; i < plan->depth; i++)
+        evaluate_step(plan, &plan->steps[i], half[i % 2], half[(i + 1) % 2], points);
+    return half[plan->depth % 2];
+}
+
 float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points)
 {
-    float *in = scratch, *out = in + plan->widest * plan->points;
-    for (uint32_t i = 0; i < plan->depth; i++) {
-        evaluate_step(plan, &plan->steps[i], in, out, points);
-        float *swap = in;
-        in = out;
-        out = swap;
-    }
-    return in;
+    return evaluate_from(plan, 0, scratch, points);
+}
+
+/* ---- Rows that share y ------------------------------------------------------------------- */
+
+size_t td_plan_columns(const TdPlan *plan)
+{
+    return shares_rows(plan) ? padded(plan->steps[0].out) : 0;
+}
+
+void td_plan_share(const TdPlan *plan, const float *x, size_t points, float *columns)
+{
+    TdDense part = plan->steps[0].dense;
+    part.weights = plan->x_weights;
+    part.inputs = 1;
+    part.act = TD_ACT_IDENTITY;
+    plan->kernels->dense(&part, x, columns, points, points);
+}
+
+void td_plan_row(const TdPlan *plan, const float *columns, size_t stride, float y,
+                 void *scratch, size_t at, size_t points)
+{
+    const TdDense *first = &plan->steps[0].dense;
+    TdRow row = {columns, stride, plan->y_weights, first->outputs, first->act};
+    float *out = (float *)scratch + plan->widest * plan->points + at;
+    plan->kernels->row(&row, y, out, plan->points, points);
+}
+
+float *td_plan_finish(const TdPlan *plan, void *scratch, size_t points)
+{
+    return evaluate_from(plan, 1, scratch, points);
 }

@@ -160,20 +160,39 @@ static int32_t dithered(const TdiColour *colour, float mean, uint32_t c, uint32_
                      noise_at(colour, c, x, y));
 }
 
+/* `count` codes of channel c, one pixel after the other from (x, y) on. */
+static void store_run(const TdiColour *colour, uint32_t c, const float *sums, uint32_t count,
+                      float samples, unsigned char *at, uint32_t x, uint32_t y)
+{
+    const uint32_t step = colour->channels;
+    if (colour->dither) {
+        for (uint32_t i = 0; i < count; i++)
+            put(at, (size_t)i * step + c, colour->wide,
+                dithered(colour, sums[i] / samples, c, x + i, y));
+    } else if (colour->wide) {
+        for (uint32_t i = 0; i < count; i++)
+            put(at, (size_t)i * step + c, true, (int32_t)(65535 * (sums[i] / samples) + 0.5f));
+    } else if (samples == 1) { /* the division that changes nothing takes most of the time */
+        for (uint32_t i = 0; i < count; i++)
+            put(at, (size_t)i * step + c, false, (int32_t)(255 * sums[i] + 0.5f));
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            put(at, (size_t)i * step + c, false, (int32_t)(255 * (sums[i] / samples) + 0.5f));
+    }
+}
+
 void tdi_colour_store(const TdiColour *colour, TdiTile tile, uint32_t first, uint32_t count,
                       const float *sums, size_t stride, float samples, unsigned char *out,
                       size_t row_bytes)
 {
-    const float top = colour->wide ? 65535.0f : 255.0f;
-    for (uint32_t i = 0; i < count; i++) {
+    const size_t pixel_bytes = colour->channels * (colour->wide ? 2u : 1u);
+    for (uint32_t i = 0; i < count;) {
         uint32_t row = (first + i) / tile.width, column = (first + i) % tile.width;
-        unsigned char *at = out + row * row_bytes;
-        for (uint32_t c = 0; c < colour->channels; c++) {
-            float mean = sums[c * stride + i] / samples;
-            int32_t code = colour->dither
-                               ? dithered(colour, mean, c, tile.x + column, tile.y + row)
-                               : (int32_t)(top * mean + 0.5f);
-            put(at, (size_t)column * colour->channels + c, colour->wide, code);
-        }
+        uint32_t run = count - i < tile.width - column ? count - i : tile.width - column;
+        for (uint32_t c = 0; c < colour->channels; c++)
+            store_run(colour, c, sums + c * stride + i, run, samples,
+                      out + row * row_bytes + column * pixel_bytes, tile.x + column,
+                      tile.y + row);
+        i += run;
     }
 }

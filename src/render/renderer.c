@@ -37,34 +37,94 @@ static size_t round_up(size_t value, size_t grain)
 
 enum { SUM_ROWS = 3 }; /* behind the plan's scratch; then what colour wants to spare */
 
-size_t tdi_renderer_scratch(const TdiRenderer *renderer)
+static size_t block_bytes(const TdiRenderer *renderer)
 {
     size_t row_bytes = td_plan_points(renderer->plan) * sizeof(float);
     return round_up(td_plan_scratch(renderer->plan), 64) +
            (SUM_ROWS + tdi_colour_spare_rows(&renderer->colour)) * row_bytes;
 }
 
-/* The network's outputs at sample (sub_x, sub_y) of the block's pixels. */
-static float *evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
-                       uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch)
+/* What the columns of a tile share, for each sample across a pixel: half of a second-level
+ * cache at most, else computing it anew is cheaper. 0 where nothing is shared. */
+static size_t shared_bytes(const TdiRenderer *renderer)
+{
+    enum { MOST = 256 * 1024 };
+    uint64_t rows = (uint64_t)td_plan_columns(renderer->plan) * (uint64_t)renderer->view.grid;
+    uint64_t bytes = rows * TDI_TILE_WIDTH * sizeof(float);
+    return tdi_view_is_upright(&renderer->view) && bytes <= MOST ? (size_t)bytes : 0;
+}
+
+size_t tdi_renderer_scratch(const TdiRenderer *renderer)
+{
+    return block_bytes(renderer) + shared_bytes(renderer);
+}
+
+/* The shared columns of a tile behind the block's scratch, sample after sample; NULL where the
+ * tile is not whole vectors wide. */
+static const float *share_columns(const TdiRenderer *renderer, TdiTile tile, char *scratch)
 {
     const TdPlan *plan = renderer->plan;
-    tdi_view_points(&renderer->view, tile, first, points, sub_x, sub_y, td_plan_inputs(plan),
-                    td_plan_input(plan, scratch), td_plan_points(plan));
-    return td_plan_evaluate(plan, scratch, points);
+    float *columns = (float *)(void *)(scratch + block_bytes(renderer));
+    if (shared_bytes(renderer) == 0 || tile.width % TD_POINT_GRAIN != 0)
+        return NULL;
+    for (uint32_t sub_x = 0; sub_x < (uint32_t)renderer->view.grid; sub_x++) {
+        _Alignas(64) float x[TDI_TILE_WIDTH];
+        tdi_view_columns(&renderer->view, tile, sub_x, x);
+        td_plan_share(plan, x, tile.width,
+                      columns + sub_x * td_plan_columns(plan) * tile.width);
+    }
+    return columns;
+}
+
+/* A block of a tile: `count` pixels from number `first` on, filled up to `points`. */
+typedef struct Block {
+    TdiTile tile;
+    uint32_t first, count, points;
+    const float *columns; /* what the tile's columns share, or NULL */
+} Block;
+
+/* The first layer row by row, then the others. */
+static float *evaluate_rows(const TdiRenderer *renderer, const Block *block, uint32_t sub_x,
+                            uint32_t sub_y, void *scratch)
+{
+    const TdPlan *plan = renderer->plan;
+    uint32_t width = block->tile.width, at = 0;
+    const float *columns = block->columns + sub_x * td_plan_columns(plan) * width;
+    while (at < block->points) {
+        uint32_t row = (block->first + at) / width, column = (block->first + at) % width;
+        uint32_t points = block->points - at;
+        points = points < width - column ? points : width - column;
+        td_plan_row(plan, columns + column, width,
+                    tdi_view_row(&renderer->view, block->tile, row, sub_y), scratch, at,
+                    points);
+        at += points;
+    }
+    return td_plan_finish(plan, scratch, block->points);
+}
+
+/* The network's outputs at sample (sub_x, sub_y) of the block's pixels. */
+static float *evaluate(const TdiRenderer *renderer, const Block *block, uint32_t sub_x,
+                       uint32_t sub_y, void *scratch)
+{
+    const TdPlan *plan = renderer->plan;
+    if (block->columns != NULL)
+        return evaluate_rows(renderer, block, sub_x, sub_y, scratch);
+    tdi_view_points(&renderer->view, block->tile, block->first, block->points, sub_x, sub_y,
+                    td_plan_inputs(plan), td_plan_input(plan, scratch), td_plan_points(plan));
+    return td_plan_evaluate(plan, scratch, block->points);
 }
 
 /* Sums of the encoded samples of the block's pixels, row by row of the k x k points. */
-static void add_samples(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
-                        uint32_t points, const TdiWorker *worker, float *sums)
+static void add_samples(const TdiRenderer *renderer, const Block *block,
+                        const TdiWorker *worker, float *sums)
 {
     const TdKernels *kernels = td_plan_kernels(renderer->plan);
     size_t stride = td_plan_points(renderer->plan);
     uint32_t channels = renderer->raster.channels, grid = (uint32_t)renderer->view.grid;
+    size_t points = block->points;
     float *spare = sums + SUM_ROWS * stride;
     for (uint32_t sub = 0; sub < grid * grid && !tdi_is_cancelled(worker->run); sub++) {
-        float *rows =
-            evaluate(renderer, tile, first, points, sub % grid, sub / grid, worker->scratch);
+        float *rows = evaluate(renderer, block, sub % grid, sub / grid, worker->scratch);
         rows = tdi_colour_apply(&renderer->colour, rows, stride, points, spare);
         for (uint32_t c = 0; c < channels; c++) {
             if (sub == 0)
@@ -98,19 +158,22 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
                        void *out, size_t row_bytes)
 {
     uint32_t pixels = tile.width * tile.height;
-    uint32_t block = (uint32_t)td_plan_points(renderer->plan);
+    uint32_t most = (uint32_t)td_plan_points(renderer->plan);
     char *scratch = worker->scratch;
+    Block block = {.tile = tile, .columns = share_columns(renderer, tile, scratch)};
     float samples = (float)(renderer->view.grid * renderer->view.grid);
     float *sums = (float *)(void *)(scratch + round_up(td_plan_scratch(renderer->plan), 64));
-    for (uint32_t first = 0; first < pixels && !tdi_is_cancelled(worker->run); first += block) {
-        uint32_t count = pixels - first < block ? pixels - first : block;
-        uint32_t points = (uint32_t)round_up(count, TD_POINT_GRAIN);
+    for (uint32_t first = 0; first < pixels && !tdi_is_cancelled(worker->run); first += most) {
+        uint32_t count = pixels - first < most ? pixels - first : most;
+        block.first = first;
+        block.count = count;
+        block.points = (uint32_t)round_up(count, TD_POINT_GRAIN);
         if (renderer->raster.type == TD_SAMPLE_F32) {
-            float *rows = evaluate(renderer, tile, first, points, 0, 0, scratch);
+            float *rows = evaluate(renderer, &block, 0, 0, scratch);
             store_field(renderer, tile, first, count, rows, out, row_bytes);
         } else {
-            add_samples(renderer, tile, first, points, worker, sums);
-            tdi_colour_store(&renderer->colour, tile, first, count, sums, block, samples, out,
+            add_samples(renderer, &block, worker, sums);
+            tdi_colour_store(&renderer->colour, tile, first, count, sums, most, samples, out,
                              row_bytes);
         }
     }

@@ -47,3 +47,24 @@ void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t
             column = 0, row++;
     }
 }
+
+bool tdi_view_is_upright(const TdiView *view)
+{
+    return view->cosine == 1 && view->sine == 0;
+}
+
+void tdi_view_columns(const TdiView *view, TdiTile tile, uint32_t sub_x, float *x)
+{
+    double exact, y;
+    for (uint32_t i = 0; i < tile.width; i++) {
+        locate(view, (int64_t)(tile.x + i) * view->grid + sub_x, 0, &exact, &y);
+        x[i] = (float)exact;
+    }
+}
+
+float tdi_view_row(const TdiView *view, TdiTile tile, uint32_t row, uint32_t sub_y)
+{
+    double x, exact;
+    locate(view, 0, (int64_t)(tile.y + row) * view->grid + sub_y, &x, &exact);
+    return (float)exact;
+}

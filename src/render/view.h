@@ -26,4 +26,12 @@ void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t
                      uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows,
                      size_t stride);
 
+/* Whether all points of a row have one y, and all points of a column one x. */
+bool tdi_view_is_upright(const TdiView *view);
+
+/* x of the samples sub_x of the tile's columns, and y of the samples sub_y of its row `row`; of
+ * an upright view, the same as tdi_view_points gives. */
+void tdi_view_columns(const TdiView *view, TdiTile tile, uint32_t sub_x, float *x);
+float tdi_view_row(const TdiView *view, TdiTile tile, uint32_t row, uint32_t sub_y);
+
 #endif

@@ -157,6 +157,27 @@ static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool g
     free_buffer(&found);
 }
 
+/* The first layer by rows, for points that lie within wider columns. */
+static void check_row(const TdKernels *kernels, size_t outputs, size_t points, Mood mood)
+{
+    const size_t stride = points + TD_POINT_GRAIN;
+    Buffer columns = make_buffer(outputs * stride, true), weights = make_buffer(outputs, true);
+    Buffer expected = make_buffer(outputs * points, true),
+           found = make_buffer(outputs * points, true);
+    TdRow row = {columns.data + TD_POINT_GRAIN, stride, weights.data, outputs,
+                 (TdActivation)(next_random() % TD_ACT_COUNT)};
+    fill(&columns, mood);
+    fill(&weights, TAME);
+    float y = random_value(TAME);
+    td_kernels(TD_CPU_REF, false)->row(&row, y, expected.data, points, points);
+    kernels->row(&row, y, found.data, points, points);
+    compare("row", kernels->cpu, &expected, &found);
+    free_buffer(&columns);
+    free_buffer(&weights);
+    free_buffer(&expected);
+    free_buffer(&found);
+}
+
 /* A kernel that changes values in place, under a name. */
 typedef enum InPlace { ACTIVATION, ADD, TONE, LOOKUP, PALETTE } InPlace;
 
@@ -257,6 +278,7 @@ static void check_kernels(const TdKernels *kernels)
                 Shape shape = {inputs[i], outputs[g], points,
                                points + TD_POINT_GRAIN * (g % 2)};
                 check_dense(kernels, shape, mood, guard_end);
+                check_row(kernels, outputs[g], points, mood);
             }
         }
         for (size_t count = TD_POINT_GRAIN; count <= 2048; count = count * 3 / 64 * 64 + 64)

@@ -412,6 +412,78 @@ static void test_refusals(void **state)
     td_recipe_free(recipe);
 }
 
+static float *aligned_floats(size_t bytes)
+{
+    void *floats = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    assert_non_null(floats);
+    memset(floats, 0, bytes);
+    return floats;
+}
+
+/* The first layer by rows, for 64 columns and some rows, is what td_plan_evaluate does. */
+static void compare_rows(const char *text, TdCpu cpu)
+{
+    enum { WIDTH = 64 };
+    TdRecipe *recipe = recipe_of(text);
+    TdRun run = {.cpu = cpu};
+    TdNetwork *network;
+    TdPlan *plan;
+    assert_int_equal(td_network_create(recipe, &run, &network, NULL), TD_OK);
+    assert_int_equal(td_plan_create(network, recipe->constants, &run, &plan, NULL), TD_OK);
+    size_t points = td_plan_points(plan), rows = td_plan_columns(plan);
+    void *whole = aligned_floats(td_plan_scratch(plan));
+    void *shared = aligned_floats(td_plan_scratch(plan));
+    float *columns = aligned_floats(rows * WIDTH * sizeof(float));
+    float *in = td_plan_input(plan, whole), *x = aligned_floats(WIDTH * sizeof(float));
+    for (size_t i = 0; i < points; i++) {
+        in[i] = x[i % WIDTH] = (float)(i % WIDTH) * 0.037f - 1.3f;
+        in[points + i] = 0.71f - (float)(i / WIDTH) * 0.113f;
+    }
+    td_plan_share(plan, x, WIDTH, columns);
+    for (size_t at = 0; at < points; at += WIDTH)
+        td_plan_row(plan, columns, WIDTH, in[points + at], shared, at, WIDTH);
+    float *found = td_plan_finish(plan, shared, points);
+    float *expected = td_plan_evaluate(plan, whole, points);
+    assert_memory_equal(found, expected, td_plan_outputs(plan) * points * sizeof(float));
+    free(whole);
+    free(shared);
+    free(columns);
+    free(x);
+    td_plan_free(plan);
+    td_network_free(network);
+    td_recipe_free(recipe);
+}
+
+static void test_rows_share(void **state)
+{
+    (void)state;
+    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++) {
+        if (!td_cpu_available((TdCpu)cpu))
+            continue;
+        compare_rows("seed = 3", (TdCpu)cpu);
+        compare_rows("layers = 5,3\ninputs = x,y,z,t\nz = 0.3\nt = 2", (TdCpu)cpu);
+        compare_rows("layers = 3:sin", (TdCpu)cpu);
+        compare_rows("layers = 70,70,1\nresidual = on\nact = relu", (TdCpu)cpu);
+    }
+}
+
+static void test_rows_do_not_share(void **state)
+{
+    static const char *const texts[] = {"inputs = x,y,r", "inputs = x", "inputs = y,r"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        TdRecipe *recipe = recipe_of(texts[i]);
+        TdNetwork *network;
+        TdPlan *plan;
+        assert_int_equal(td_network_create(recipe, NULL, &network, NULL), TD_OK);
+        assert_int_equal(td_plan_create(network, recipe->constants, NULL, &plan, NULL), TD_OK);
+        assert_int_equal(td_plan_columns(plan), 0);
+        td_plan_free(plan);
+        td_network_free(network);
+        td_recipe_free(recipe);
+    }
+}
+
 static void test_cancel(void **state)
 {
     TdRecipe *recipe = recipe_of("size = 3x3");
@@ -441,6 +513,8 @@ int main(void)
         cmocka_unit_test(test_overflow_and_nan),
         cmocka_unit_test(test_constant_channels_rescale_to_the_middle),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_rows_share),
+        cmocka_unit_test(test_rows_do_not_share),
         cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
