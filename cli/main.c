@@ -21,14 +21,25 @@ static const Command commands[] = {
      "row 4 alone, at any size, with the plain recipe of that one network.",
      "  tiedye sheet @tie-dye --count 32 --columns 8 --size 256x256 -o sheet.png\n"
      "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
-     GROUPS_PICTURE | 1u << TD_GROUP_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
+     GROUPS_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
+    {"grid", "[SOURCE...] --down KEY=AXIS --across KEY=AXIS [--cell B3]",
+     "one key against another",
+     "Draws a network for every value of one key (from row to row) and of another (from\n"
+     "column to column); either axis may be left out. An axis is a list (act=tanh,sin;\n"
+     "parted by semicolons where the values hold commas: layers=3;10,3;20,10,3) or a\n"
+     "range: depth=1..8 is all whole numbers, sigma_w=0.5..3/6 six evenly spaced values.\n"
+     "--size is a cell's, 256x256 when not said. --cell B3 draws the cell in column B,\n"
+     "row 3 alone, at any size, with the plain recipe of that one network.",
+     "  tiedye grid --down depth=1..8 --across width=2,4,8,16,32 -o grow.png\n"
+     "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 --seed 7 -o chaos.png\n"
+     "  tiedye grid grow.png --cell B3 --size 2000x2000 -o b3.png\n",
+     GROUPS_GRID, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_grid},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
      "text for a .tie file, as a share link, or as JSON.",
      "  tiedye info seven.png > seven.tie\n"
      "  tiedye info @tie-dye --seed 7 --link\n",
-     GROUPS_PICTURE | 1u << TD_GROUP_SHEET, 1u << OPTION_LINK | 1u << OPTION_JSON, true,
-     run_info},
+     GROUPS_ALL, 1u << OPTION_LINK | 1u << OPTION_JSON, true, run_info},
     {"verify", "FILE...", "draw a picture again and compare",
      "Draws the recipe of each PNG again and compares the pixels (of a sheet: of its\n"
      "cells). Exit code 0: identical or within one code; 5: different, and where.",

@@ -27,10 +27,12 @@ int run_weights(const Arguments *arguments)
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     if (path == NULL)
         return usage_error(arguments->command, "weights needs -o FILE.safetensors");
-    if (arguments->recipe->draw == TD_DRAW_SHEET)
-        td_sheet_take_cell(arguments->recipe, 0); /* the network that the seed names */
+    /* Of a sheet or grid the first network; of a sheet, that which the seed names. */
+    TdStatus status = td_sheet_take_cell(arguments->recipe, 0, &err);
+    if (status != TD_OK)
+        return report_error(status, &err);
     start_progress(&run, output_name(path), quiet);
-    TdStatus status = write_weights(arguments, path, &run, &err);
+    status = write_weights(arguments, path, &run, &err);
     end_progress(&run);
     if (status != TD_OK)
         return report_error(status, &err);

@@ -16,7 +16,11 @@ extern "C" {
 #define TD_RECIPE_VERSION 1
 
 /* What is drawn. */
-typedef enum TdDraw { TD_DRAW_PICTURE, TD_DRAW_SHEET } TdDraw;
+typedef enum TdDraw {
+    TD_DRAW_PICTURE,
+    TD_DRAW_SHEET, /* networks with seed, seed + 1, ... */
+    TD_DRAW_GRID   /* the values of one key against those of another */
+} TdDraw;
 
 /* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture,
  * the others are constants with keys of their own. R is the distance of (x, y, z) from the
@@ -102,6 +106,18 @@ typedef struct TdLayerItem {
 #define TD_MAX_WIDTH 16777216u
 #define TD_MAX_DEPTH 65535u
 
+/* The values that a key takes along one side of a grid: "depth=1..8", "act=tanh,sin". */
+typedef struct TdAxis {
+    const struct TdKeyInfo *key; /* NULL: no axis */
+    uint32_t count;              /* of values, 1 to TD_MAX_AXIS */
+    bool range;                  /* written as a..b or a..b/STEPS, not as a list */
+    char *words;                 /* owned: the axis as it is printed, then its values */
+    size_t length;               /* bytes of `words` */
+    uint32_t *at;                /* owned: where in `words` value i begins */
+} TdAxis;
+
+#define TD_MAX_AXIS 10000u
+
 /* Size of a picture in pixels, from pixels or from paper. */
 typedef struct TdSize {
     uint32_t width, height; /* 1 to 2^31 - 1 */
@@ -120,13 +136,16 @@ struct TdRecipe;
 TD_API uint64_t td_recipe_palette_seed(const struct TdRecipe *recipe);
 
 /* A recipe with every key's value. Make it with td_recipe_create; change it with td_recipe_set
- * (or directly, within the ranges of the table). */
+ * (or, but for layers, depth, width and axes, directly, within the ranges of the table). */
 typedef struct TdRecipe {
     TdDraw draw;
     /* network */
     uint32_t inputs;     /* bit i: input i is fed */
-    TdLayerItem *layers; /* owned; the output layer last */
+    TdLayerItem *layers; /* owned; the output layer last; `depth` and `width` considered */
     size_t layer_items;
+    TdLayerItem *said; /* owned; as the key `layers` says them */
+    size_t said_items;
+    uint32_t depth, width; /* number and width of hidden layers; 0: as `layers` says */
     TdActivation act, out; /* of the hidden layers, of the last one */
     uint32_t channels;     /* replaces the last width; 0: as `layers` says */
     uint64_t seed;
@@ -152,11 +171,17 @@ typedef struct TdRecipe {
     bool dither;        /* round by blue noise instead of to the nearest */
     /* sheet */
     uint32_t count, columns;
+    /* grid */
+    TdAxis down, across;
+    /* captions */
     bool captions;
 } TdRecipe;
 
 /* A recipe at its defaults. NULL where there is no memory. Free with td_recipe_free. */
 TD_API TdRecipe *td_recipe_create(void);
+
+/* Value i < axis->count, as text for td_recipe_set. */
+TD_API const char *td_axis_value(const TdAxis *axis, uint32_t i);
 
 /* A copy of its own. NULL where there is no memory. */
 TD_API TdRecipe *td_recipe_copy(const TdRecipe *recipe);
@@ -199,8 +224,8 @@ TD_API uint32_t td_recipe_channels(const TdRecipe *recipe);
 /* The number of layers, output included. */
 TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
 
-/* The size of a picture or a sheet's cell: `size`, or where that was not set 1024 x 1024 for a
- * picture and 256 x 256 for a cell. */
+/* The size of a picture or a cell: `size`, or where that was not set 1024 x
+ * 1024 for a picture, 256 x 256 for a cell. */
 TD_API TdSize td_recipe_size(const TdRecipe *recipe);
 
 /* Layer i < td_recipe_depth: its width and activation, defaults filled in. */
@@ -214,6 +239,8 @@ typedef enum TdKeyGroup {
     TD_GROUP_VIEW,
     TD_GROUP_COLOUR,
     TD_GROUP_SHEET,
+    TD_GROUP_GRID,
+    TD_GROUP_CAPTION,
     TD_GROUP_COUNT
 } TdKeyGroup;
 
@@ -233,6 +260,8 @@ typedef enum TdKeyType {
     TD_KEY_BITS,       /* 8 | 16 */
     TD_KEY_INPUTS,     /* names separated by commas */
     TD_KEY_LAYERS,     /* the layer grammar */
+    TD_KEY_SHAPE,      /* uint32_t, low..high, and rewrites the layers */
+    TD_KEY_AXIS,       /* KEY=V;V;V or KEY=a..b/STEPS */
     TD_KEY_SIZE        /* WIDTHxHEIGHT, PAPER@DPI, WIDTHxHEIGHTmm@DPI */
 } TdKeyType;
 

@@ -1,8 +1,9 @@
 /* tiedye/sheet.h - many pictures as one; and from a source to a file, whatever a recipe draws.
  *
- * Cell k of a sheet (row by row) is the recipe's picture with seed + k, and lies on whole
- * pixels: a cell drawn alone is the crop. Gutters are light gray; captions lie in them, outside
- * the numerics contract. */
+ * Cell k of a sheet (row by row) is the recipe's picture with seed + k; the cell of a grid in
+ * column i, row j is the recipe's picture with value i of the axis `across` and j of `down`.
+ * Cells lie on whole pixels: a cell drawn alone is the crop. Gutters are light gray; captions
+ * lie in them, outside the numerics contract. */
 #ifndef TIEDYE_SHEET_H
 #define TIEDYE_SHEET_H
 
@@ -14,18 +15,25 @@
 extern "C" {
 #endif
 
-/* Where the cells of a sheet lie, in pixels. A function of the recipe alone. */
+/* The most cells that a sheet or grid has. */
+#define TD_MAX_CELLS 1000000u
+
+/* Where the cells of a sheet or grid lie, in pixels. A function of the recipe alone. */
 typedef struct TdSheetLayout {
     uint32_t columns, rows; /* of cells; the last row may be shorter */
     uint32_t count;         /* cells */
     uint32_t cell_width, cell_height;
     uint32_t gap;            /* gutter between cells and around them */
     uint32_t caption_height; /* of the strip below each cell, 0 without captions */
-    uint32_t width, height;  /* of the whole sheet */
+    /* Of a grid with captions: the height of a letter (em), and strips beside the cells: left
+     * of them, above them and below them; else 0. */
+    uint32_t letter, left, top, foot;
+    uint32_t width, height; /* of the whole sheet */
 } TdSheetLayout;
 
-/* The layout of a recipe's sheet. TD_ERROR_RECIPE where the sheet would pass 2^31 - 1 pixels a
- * side. */
+/* The layout of a recipe's sheet (or grid, where recipe->draw is TD_DRAW_GRID).
+ * TD_ERROR_RECIPE where it would pass 2^31 - 1 pixels a side or TD_MAX_CELLS, where a grid has
+ * no axis, or both of its axes are of one key. */
 TD_API TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err);
 
 /* Left upper corner of cell k < layout->count. */
@@ -36,8 +44,8 @@ TD_API void td_sheet_corner(const TdSheetLayout *layout, uint32_t k, uint32_t *x
 TD_API TdStatus td_sheet_find_cell(const TdRecipe *recipe, const char *name, uint32_t *k,
                                    TdError *err);
 
-/* Turn a sheet's recipe into that of the picture of cell k. */
-TD_API void td_sheet_take_cell(TdRecipe *recipe, uint32_t k);
+/* Turn the recipe of a sheet or grid into that of the picture of cell k. TD_ERROR_MEMORY. */
+TD_API TdStatus td_sheet_take_cell(TdRecipe *recipe, uint32_t k, TdError *err);
 
 /* Parts of a drawing that may be left out. */
 typedef enum TdDetail {
@@ -97,8 +105,8 @@ TD_API TdStatus td_draw_verify(const char *path, const TdRun *run, TdComparison 
                                TdError *err);
 
 /* Whether sample (x, y) of the drawing is covered by the numerics contract: all of a picture,
- * the cells of a sheet. On return *until is the first x behind it for which the answer may
- * differ. */
+ * the cells of a sheet or grid. On return *until is the first x behind it for which the answer
+ * may differ. */
 TD_API bool td_draw_covers(const TdRecipe *recipe, uint32_t x, uint32_t y, uint32_t *until);
 
 #ifdef __cplusplus

@@ -81,18 +81,25 @@ static void leave_neutral(Neutral neutral)
     tdi_fp_leave(neutral.mode);
 }
 
-void tdi_text_add_real(TdiText *text, double value)
+/* The shortest decimal of up to `digits` digits that reads back as the value, else that of so
+ * many digits. */
+void tdi_text_add_rounded(TdiText *text, double value, int digits)
 {
     char words[40];
     Neutral neutral = enter_neutral();
     bool plain = fabs(value) >= 1e-4 && fabs(value) < 1e15; /* 300, not 3e+02 */
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(words, sizeof words, "%.*g", digits, value);
+    for (int count = 1; count <= digits; count++) {
+        snprintf(words, sizeof words, "%.*g", count, value);
         if (strtod(words, NULL) == value && !(plain && strchr(words, 'e') != NULL))
             break;
     }
     leave_neutral(neutral);
     tdi_text_add(text, words);
+}
+
+void tdi_text_add_real(TdiText *text, double value)
+{
+    tdi_text_add_rounded(text, value, 17);
 }
 
 void tdi_text_add_json(TdiText *text, const char *words)

@@ -20,6 +20,9 @@ __attribute__((format(printf, 2, 3))) void tdi_text_format(TdiText *text, const 
 /* The shortest decimal that reads back as `value`, with a point whatever the locale. */
 void tdi_text_add_real(TdiText *text, double value);
 
+/* The decimal of at most `digits` significant digits nearest to `value`, likewise. */
+void tdi_text_add_rounded(TdiText *text, double value, int digits);
+
 /* `words` as the inside of a JSON string. */
 void tdi_text_add_json(TdiText *text, const char *words);
 

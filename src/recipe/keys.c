@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "recipe/values.h"
 
-static const char *const draws[] = {"picture", "sheet", NULL};
+static const char *const draws[] = {"picture", "sheet", "grid", NULL};
 static const char *const inits[] = {"unscaled", "fan-in", NULL};
 static const char *const dists[] = {"normal", "uniform", NULL};
 static const char *const switches[] = {"off", "on", NULL};
@@ -37,6 +37,10 @@ static const TdKeyInfo keys[] = {
      "activation of the last layer", AT(out)},
     {"channels", TD_GROUP_NETWORK, TD_KEY_WHOLE, 1, 65536, NULL, "", "N",
      "replaces the last width: 1 gray, 3 colour", AT(channels)},
+    {"depth", TD_GROUP_NETWORK, TD_KEY_SHAPE, 1, 65534, NULL, "", "N",
+     "number of hidden layers: shortens or prolongs `layers`", AT(depth)},
+    {"width", TD_GROUP_NETWORK, TD_KEY_SHAPE, 1, TD_MAX_WIDTH, NULL, "", "N",
+     "neurons in every hidden layer", AT(width)},
     {"seed", TD_GROUP_NETWORK, TD_KEY_SEED, 0, 0, NULL, "1", "N|random",
      "which network: a whole number of 64 bits", AT(seed)},
     {"sigma_w", TD_GROUP_NETWORK, TD_KEY_REAL, 0, 1000, NULL, "1.8", "",
@@ -67,7 +71,7 @@ static const TdKeyInfo keys[] = {
     {"rotate", TD_GROUP_VIEW, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",
      "turns the view counter-clockwise", AT(rotate)},
     {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "", "WxH|A3@300",
-     "pixels (1024x1024, a sheet's cell 256x256) or paper", AT(size)},
+     "pixels (1024x1024, a cell 256x256) or paper", AT(size)},
 
     {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
      "from an output to [0, 1]", AT(tone)},
@@ -92,8 +96,14 @@ static const TdKeyInfo keys[] = {
      "number of networks: seed, seed + 1, ...", AT(count)},
     {"columns", TD_GROUP_SHEET, TD_KEY_WHOLE, 1, 10000, NULL, "8", "N", "pictures in a row",
      AT(columns)},
-    {"captions", TD_GROUP_SHEET, TD_KEY_SWITCH, 0, 0, switches, "on", "",
-     "write each seed below its picture", AT(captions)},
+
+    {"down", TD_GROUP_GRID, TD_KEY_AXIS, 0, 0, NULL, "", "KEY=AXIS",
+     "key that changes from row to row, as depth=1..8", AT(down)},
+    {"across", TD_GROUP_GRID, TD_KEY_AXIS, 0, 0, NULL, "", "KEY=AXIS",
+     "key that changes from column to column, as act=tanh,sin", AT(across)},
+
+    {"captions", TD_GROUP_CAPTION, TD_KEY_SWITCH, 0, 0, switches, "on", "",
+     "write seeds, values and names beside the pictures", AT(captions)},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -146,8 +156,8 @@ const char *td_key_nearest(const char *name)
 
 const char *td_group_name(TdKeyGroup group)
 {
-    static const char *const names[TD_GROUP_COUNT] = {"recipe", "network", "view", "colour",
-                                                      "sheet"};
+    static const char *const names[TD_GROUP_COUNT] = {"recipe", "network", "view",    "colour",
+                                                      "sheet",  "grid",    "captions"};
     return names[group];
 }
 

@@ -5,6 +5,9 @@
 #include "base/memory.h"
 #include "recipe/values.h"
 
+/* Of hidden layers that `depth` asks for where neither `layers` nor `width` says. */
+enum { DEFAULT_WIDTH = 32 };
+
 static TdStatus fail_item(TdiSpan item, unsigned column, const char *why, TdError *err)
 {
     int shown = item.length > 40 ? 40 : (int)item.length;
@@ -85,20 +88,87 @@ static TdStatus read_items(TdiSpan value, TdLayerItem *items, TdError *err)
     return TD_OK;
 }
 
+/* What is hidden of `said`, `width` considered, and no more than `most` layers of it. */
+static size_t hide(const TdRecipe *recipe, uint32_t most, TdLayerItem *items)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < recipe->said_items && most > 0; i++) {
+        TdLayerItem item = recipe->said[i];
+        item.repeat -= i + 1 == recipe->said_items;
+        item.repeat = item.repeat < most ? item.repeat : most;
+        item.width = recipe->width != 0 ? recipe->width : item.width;
+        most -= item.repeat;
+        bool same = count > 0 && items[count - 1].width == item.width &&
+                    items[count - 1].act == item.act;
+        if (same)
+            items[count - 1].repeat += item.repeat;
+        else if (item.repeat > 0)
+            items[count++] = item;
+    }
+    return count;
+}
+
+static uint32_t count_layers(const TdLayerItem *items, size_t count)
+{
+    uint32_t depth = 0;
+    for (size_t i = 0; i < count; i++)
+        depth += items[i].repeat;
+    return depth;
+}
+
+/* A list that is too short goes on with its last hidden layer, or one as wide as the default's.
+ */
+static size_t shape(const TdRecipe *recipe, TdLayerItem *items)
+{
+    uint32_t most = recipe->depth != 0 ? recipe->depth : TD_MAX_DEPTH;
+    size_t count = hide(recipe, most, items);
+    uint32_t hidden = count_layers(items, count);
+    if (recipe->depth > hidden && count > 0)
+        items[count - 1].repeat += recipe->depth - hidden;
+    else if (recipe->depth > hidden)
+        items[count++] = (TdLayerItem){recipe->width != 0 ? recipe->width : DEFAULT_WIDTH,
+                                       recipe->depth, TD_ACT_COUNT};
+    items[count] = recipe->said[recipe->said_items - 1];
+    items[count++].repeat = 1;
+    return count;
+}
+
+TdStatus tdi_layers_reshape(TdRecipe *recipe, TdError *err)
+{
+    size_t count = recipe->said_items;
+    TdLayerItem *items = tdi_alloc(count + 2, sizeof *items);
+    if (items == NULL)
+        return tdi_fail_memory(err, (count + 2) * sizeof *items);
+    if (recipe->depth == 0 && recipe->width == 0)
+        memcpy(items, recipe->said, count * sizeof *items);
+    else
+        count = shape(recipe, items);
+    tdi_free(recipe->layers);
+    recipe->layers = items;
+    recipe->layer_items = count;
+    return TD_OK;
+}
+
 TdStatus tdi_layers_read(TdiSpan value, TdRecipe *recipe, TdError *err)
 {
-    size_t count = count_items(value);
+    TdLayerItem *old = recipe->said;
+    size_t old_count = recipe->said_items, count = count_items(value);
     TdLayerItem *items = tdi_alloc(count, sizeof *items);
     if (items == NULL)
         return tdi_fail_memory(err, count * sizeof *items);
     TdStatus status = read_items(value, items, err);
+    if (status == TD_OK) {
+        recipe->said = items;
+        recipe->said_items = count;
+        status = tdi_layers_reshape(recipe, err);
+    }
     if (status != TD_OK) {
+        recipe->said = old;
+        recipe->said_items = old_count;
         tdi_free(items);
         return status;
     }
-    tdi_free(recipe->layers);
-    recipe->layers = items;
-    recipe->layer_items = count;
+    tdi_free(old);
     return TD_OK;
 }
 
@@ -138,10 +208,7 @@ uint32_t td_recipe_channels(const TdRecipe *recipe)
 
 uint32_t td_recipe_depth(const TdRecipe *recipe)
 {
-    uint32_t depth = 0;
-    for (size_t i = 0; i < recipe->layer_items; i++)
-        depth += recipe->layers[i].repeat;
-    return depth;
+    return count_layers(recipe->layers, recipe->layer_items);
 }
 
 TdLayerItem td_recipe_layer(const TdRecipe *recipe, uint32_t i)

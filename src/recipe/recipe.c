@@ -22,18 +22,28 @@ TdRecipe *td_recipe_create(void)
     return recipe;
 }
 
+static TdLayerItem *copy_items(const TdLayerItem *items, size_t count)
+{
+    TdLayerItem *copy = tdi_alloc(count, sizeof *copy);
+    if (copy != NULL)
+        memcpy(copy, items, count * sizeof *copy);
+    return copy;
+}
+
 TdRecipe *td_recipe_copy(const TdRecipe *recipe)
 {
     TdRecipe *copy = tdi_alloc(1, sizeof *copy);
-    TdLayerItem *layers = tdi_alloc(recipe->layer_items, sizeof *layers);
-    if (copy == NULL || layers == NULL) {
-        tdi_free(copy);
-        tdi_free(layers);
+    if (copy == NULL)
+        return NULL;
+    *copy = *recipe;
+    copy->layers = copy_items(recipe->layers, recipe->layer_items);
+    copy->said = copy_items(recipe->said, recipe->said_items);
+    bool down = tdi_axis_copy(&copy->down, &recipe->down);
+    bool across = tdi_axis_copy(&copy->across, &recipe->across);
+    if (copy->layers == NULL || copy->said == NULL || !down || !across) {
+        td_recipe_free(copy);
         return NULL;
     }
-    memcpy(layers, recipe->layers, recipe->layer_items * sizeof *layers);
-    *copy = *recipe;
-    copy->layers = layers;
     return copy;
 }
 
@@ -41,7 +51,10 @@ void td_recipe_free(TdRecipe *recipe)
 {
     if (recipe == NULL)
         return;
+    tdi_axis_clear(&recipe->down);
+    tdi_axis_clear(&recipe->across);
     tdi_free(recipe->layers);
+    tdi_free(recipe->said);
     tdi_free(recipe);
 }
 
@@ -258,13 +271,14 @@ static void add_pair(TdiText *text, TdRecipeForm form, const TdKeyInfo *key, con
     }
 }
 
-/* Whether a key is printed: it has a value, and not its default. `channels` is folded into
- * layers. */
+/* Whether a key is printed: it has a value, and not its default. `channels`, `depth` and
+ * `width` are folded into layers. */
 static bool is_told(const TdKeyInfo *key, const char *value, const char *preset)
 {
     if (key->type == TD_KEY_VERSION)
         return true;
-    return strcmp(key->name, "channels") != 0 && strcmp(value, preset) != 0;
+    return key->type != TD_KEY_SHAPE && strcmp(key->name, "channels") != 0 &&
+           strcmp(value, preset) != 0;
 }
 
 char *td_recipe_print(const TdRecipe *recipe, TdRecipeForm form)

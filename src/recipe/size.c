@@ -126,6 +126,7 @@ TdSize td_recipe_size(const TdRecipe *recipe)
 {
     if (recipe->size.width != 0)
         return recipe->size;
-    uint32_t side = recipe->draw == TD_DRAW_SHEET ? 256 : 1024;
+    bool cells = recipe->draw == TD_DRAW_SHEET || recipe->draw == TD_DRAW_GRID;
+    uint32_t side = cells ? 256 : 1024;
     return (TdSize){.width = side, .height = side};
 }

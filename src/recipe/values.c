@@ -233,6 +233,29 @@ static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *input
     return TD_OK;
 }
 
+static TdStatus read_shape(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, TdError *err)
+{
+    uint32_t *place = (uint32_t *)(void *)((char *)recipe + key->offset), old = *place;
+    TdStatus status = read_whole(key, value, place, err);
+    if (status == TD_OK)
+        status = tdi_layers_reshape(recipe, err);
+    if (status != TD_OK)
+        *place = old;
+    return status;
+}
+
+TdStatus tdi_value_reset(const TdKeyInfo *key, TdRecipe *recipe, TdError *err)
+{
+    void *place = (char *)recipe + key->offset;
+    if (key->preset[0] != '\0')
+        return tdi_value_read(key, tdi_span(key->preset), recipe, err);
+    if (key->type == TD_KEY_AXIS)
+        tdi_axis_clear(place);
+    else if (key->type == TD_KEY_WHOLE)
+        *(uint32_t *)place = 0;
+    return TD_OK;
+}
+
 static TdStatus read_version(const TdKeyInfo *key, TdiSpan value, TdError *err)
 {
     uint64_t version;
@@ -283,6 +306,10 @@ TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, T
         return read_inputs(key, value, place, err);
     case TD_KEY_LAYERS:
         return tdi_layers_read(value, recipe, err);
+    case TD_KEY_SHAPE:
+        return read_shape(key, value, recipe, err);
+    case TD_KEY_AXIS:
+        return tdi_axis_read(key, value, place, err);
     case TD_KEY_SIZE:
         return tdi_size_read(value, place, err);
     }
@@ -322,6 +349,7 @@ void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text
         tdi_text_format(text, "%d", TD_RECIPE_VERSION);
         break;
     case TD_KEY_WHOLE:
+    case TD_KEY_SHAPE:
     case TD_KEY_BITS:
         if (*(const uint32_t *)place != 0)
             tdi_text_format(text, "%u", (unsigned)*(const uint32_t *)place);
@@ -355,6 +383,10 @@ void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text
         break;
     case TD_KEY_LAYERS:
         tdi_layers_print(recipe, text);
+        break;
+    case TD_KEY_AXIS:
+        if (((const TdAxis *)place)->key != NULL)
+            tdi_text_add(text, ((const TdAxis *)place)->words);
         break;
     case TD_KEY_SIZE:
         tdi_size_print(place, text);

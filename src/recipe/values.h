@@ -24,12 +24,24 @@ const char *tdi_key_nearest(const char *words, size_t length);
 /* Read a value into its place; err->column counts within `value`. */
 TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, TdError *err);
 
+/* Give a key its default, or nothing where it has none. TD_ERROR_MEMORY. */
+TdStatus tdi_value_reset(const TdKeyInfo *key, TdRecipe *recipe, TdError *err);
+
 /* Print a value from its place. */
 void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text);
 
 /* The layer grammar (layers.c). */
 TdStatus tdi_layers_read(TdiSpan value, TdRecipe *recipe, TdError *err);
 void tdi_layers_print(const TdRecipe *recipe, TdiText *text);
+
+/* Make recipe->layers anew from what is said, `depth` and `width`. TD_ERROR_MEMORY,
+ * TD_ERROR_RECIPE; the layers are then unchanged. */
+TdStatus tdi_layers_reshape(TdRecipe *recipe, TdError *err);
+
+/* Axes (axis.c). The column of an error counts within `value`. */
+TdStatus tdi_axis_read(const TdKeyInfo *key, TdiSpan value, TdAxis *axis, TdError *err);
+void tdi_axis_clear(TdAxis *axis);
+bool tdi_axis_copy(TdAxis *copy, const TdAxis *axis); /* false: no memory, copy is cleared */
 
 /* Sizes (size.c). */
 TdStatus tdi_size_read(TdiSpan value, TdSize *size, TdError *err);

@@ -2,26 +2,38 @@
 #ifndef TDI_CAPTION_H
 #define TDI_CAPTION_H
 
-#include "tiedye/base.h"
+#include "render/picture.h"
 
-/* A font at one size. */
+/* Shades of 255. The paper is not white, or white pictures would have no edge. */
+enum { TDI_PAPER = 238, TDI_INK = 60, TDI_FAINT_INK = 110 };
+
+/* A font, and the size that it has at the moment. */
 typedef struct TdiFont TdiFont;
 
-/* The system's DejaVu Sans at `pixels` a line. NULL where this build has no FreeType, or the
- * machine has no such font; *note (static text) then says what a user could do about it. */
-TdiFont *tdi_font_open(uint32_t pixels, const char **note);
+/* The system's DejaVu Sans. NULL where this build has no FreeType, or the machine has no such
+ * font; *note (static text) then says what a user could do about it. */
+TdiFont *tdi_font_open(const char **note);
 void tdi_font_close(TdiFont *font);
 
-/* Where words go: a strip of one byte a pixel, 0 for paper to 255 for ink. */
-typedef struct TdiStrip {
-    unsigned char *ink; /* (height, width) */
-    uint32_t width, height;
-} TdiStrip;
+typedef enum TdiAlign { TDI_LEFT, TDI_CENTRE, TDI_RIGHT } TdiAlign;
 
-/* Pixels that ASCII words take, at least 1. */
-uint32_t tdi_font_width(TdiFont *font, const char *words);
+/* Words (UTF-8) in a box, in the middle of its height. `turned`: they run upwards, and the
+ * box's height is their room. */
+typedef struct TdiLabel {
+    const char *words;
+    uint32_t x, y, width, height;
+    uint32_t letter; /* em, in pixels; a little smaller where the box is too narrow */
+    TdiAlign align;
+    bool turned;
+    unsigned char ink;
+} TdiLabel;
 
-/* Draw ASCII words into the strip from its left edge on, in the middle of its height. */
-void tdi_font_draw(TdiFont *font, const char *words, const TdiStrip *strip);
+/* Whether the words would have to be shortened. */
+bool tdi_label_is_long(TdiFont *font, const TdiLabel *label);
+
+/* Draw a label, as far as the band reaches; words that are too long end in an ellipsis.
+ * TD_ERROR_MEMORY. */
+TdStatus tdi_label_draw(TdiFont *font, const TdiLabel *label, const TdRaster *raster,
+                        const TdiBand *band, TdError *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* A sheet as a picture: cells, gutters, captions. Only the networks of the row of cells that is
- * being drawn are held. */
+/* A sheet or grid as a picture: cells, gutters, captions. Only the networks of the row of cells
+ * that is being drawn are held. */
 #include "tiedye/sheet.h"
 
 #include <stdio.h>
@@ -9,15 +9,16 @@
 #include "base/memory.h"
 #include "render/picture.h"
 #include "render/renderer.h"
+#include "sheet/axes.h"
 #include "sheet/caption.h"
-
-enum { PAPER = 238, INK = 60 }; /* of 255; not white, or white pictures would have no edge */
+#include "sheet/cells.h"
 
 typedef struct Sheet {
     TdPicture head;
-    TdRecipe *recipe;
+    TdRecipe *recipe, *cell; /* the sheet's; a copy that becomes one cell's after the other */
     TdSheetLayout layout;
     TdiFont *font;          /* NULL: no captions */
+    TdiAxes axes;           /* words of a grid's captions */
     TdiRenderer *renderers; /* (columns) of the row of cells `ready` */
     uint32_t ready;         /* UINT32_MAX: none */
     uint32_t held;          /* renderers that are made */
@@ -40,16 +41,17 @@ static uint32_t cells_in_row(const TdSheetLayout *layout, uint32_t row)
 
 static TdStatus make_row(Sheet *sheet, uint32_t row, const TdRun *run, TdError *err)
 {
-    TdRecipe cell = *sheet->recipe; /* borrows the layers */
-    TdRun quiet = *run;             /* progress is told in pixels of the sheet alone */
+    TdRun quiet = *run; /* progress is told in pixels of the sheet alone */
     quiet.progress = NULL;
     if (sheet->ready == row)
         return TD_OK;
     drop_row(sheet);
     for (uint32_t i = 0; i < cells_in_row(&sheet->layout, row); i++) {
-        cell.seed = sheet->recipe->seed + (uint64_t)row * sheet->layout.columns + i;
-        TdStatus status =
-            tdi_renderer_init(&sheet->renderers[i], &cell, TD_SAMPLES_COLOUR, &quiet, err);
+        uint32_t k = row * sheet->layout.columns + i;
+        TdStatus status = tdi_cell_set(sheet->cell, sheet->recipe, k, err);
+        if (status == TD_OK)
+            status = tdi_renderer_init(&sheet->renderers[i], sheet->cell, TD_SAMPLES_COLOUR,
+                                       &quiet, err);
         if (status != TD_OK) {
             drop_row(sheet);
             return status;
@@ -62,46 +64,25 @@ static TdStatus make_row(Sheet *sheet, uint32_t row, const TdRun *run, TdError *
 
 /* ---- Captions ------------------------------------------------------------------------ */
 
-/* Paint the strip's rows from `from` on into the band, the strip's corner lying at (x, y). */
-static void paint_strip(const Sheet *sheet, const TdiBand *band, const TdiStrip *strip,
-                        uint32_t x, uint32_t y)
-{
-    const TdRaster *raster = &sheet->head.raster;
-    size_t sample = td_sample_size(raster->type), pixel = raster->channels * sample;
-    for (uint32_t row = 0; row < strip->height; row++) {
-        if (y + row < band->y || y + row - band->y >= band->count)
-            continue;
-        unsigned char *at = band->rows + (y + row - band->y) * band->row_bytes + x * pixel;
-        for (size_t i = 0; i < (size_t)strip->width * pixel; i++) {
-            unsigned ink = strip->ink[(size_t)row * strip->width + i / pixel];
-            at[i] =
-                (unsigned char)(PAPER - ink * (PAPER - INK) / 255); /* both bytes of 16 bits */
-        }
-    }
-}
-
-/* The seed of cell k below it, as far as the band reaches. */
+/* The seed of cell k below it. */
 static TdStatus draw_caption(Sheet *sheet, const TdiBand *band, uint32_t k, TdError *err)
 {
     const TdSheetLayout *layout = &sheet->layout;
     char words[24];
-    uint32_t x, y;
+    TdiLabel label = {.words = words,
+                      .width = layout->cell_width,
+                      .height = layout->caption_height,
+                      .letter = layout->caption_height * 4 / 5,
+                      .align = TDI_CENTRE,
+                      .ink = TDI_INK};
     snprintf(words, sizeof words, "%llu", (unsigned long long)(sheet->recipe->seed + k));
-    TdiStrip strip = {NULL, tdi_font_width(sheet->font, words), layout->caption_height};
-    if (strip.width > layout->cell_width) {
+    if (tdi_label_is_long(sheet->font, &label)) {
         sheet->head.note = "seeds that are wider than their cells are left out";
         return TD_OK;
     }
-    size_t bytes = (size_t)strip.width * strip.height;
-    strip.ink = tdi_alloc(bytes, 1);
-    if (strip.ink == NULL)
-        return tdi_fail_memory(err, bytes);
-    tdi_font_draw(sheet->font, words, &strip);
-    td_sheet_corner(layout, k, &x, &y);
-    x += (layout->cell_width - strip.width) / 2;
-    paint_strip(sheet, band, &strip, x, y + layout->cell_height);
-    tdi_free(strip.ink);
-    return TD_OK;
+    td_sheet_corner(layout, k, &label.x, &label.y);
+    label.y += layout->cell_height;
+    return tdi_label_draw(sheet->font, &label, &sheet->head.raster, band, err);
 }
 
 static TdStatus draw_captions(Sheet *sheet, const TdiBand *band, uint32_t row, TdError *err)
@@ -114,33 +95,77 @@ static TdStatus draw_captions(Sheet *sheet, const TdiBand *band, uint32_t row, T
 
 /* ---- Rows ---------------------------------------------------------------------------- */
 
+static size_t round_up(size_t value, size_t grain)
+{
+    return (value + grain - 1) / grain * grain;
+}
+
+/* Bytes of the widest renderer's scratch; a gray cell's tile follows where others have colour.
+ */
+static size_t renderer_scratch(const Sheet *sheet)
+{
+    size_t most = 0;
+    for (uint32_t i = 0; i < sheet->held; i++) {
+        size_t bytes = tdi_renderer_scratch(&sheet->renderers[i]);
+        most = bytes > most ? bytes : most;
+    }
+    return round_up(most, 64);
+}
+
+/* Rows of the band that lie in row `row` of the cells, the first of them `from` rows below that
+ * row's gutter. */
+static TdStatus prepare_row(Sheet *sheet, const TdiBand *band, uint32_t row, uint32_t from,
+                            const TdRun *run, TdiJobs *jobs, TdError *err)
+{
+    const TdSheetLayout *layout = &sheet->layout;
+    uint32_t top = layout->gap, bottom = top + layout->cell_height, to = from + band->count;
+    TdStatus status = sheet->font != NULL && layout->caption_height > 0
+                          ? draw_captions(sheet, band, row, err)
+                          : TD_OK;
+    uint32_t begin = from > top ? from : top, end = to < bottom ? to : bottom;
+    if (begin >= end || status != TD_OK)
+        return status;
+    status = make_row(sheet, row, run, err);
+    if (status != TD_OK)
+        return status;
+    sheet->tiling = tdi_tiling(layout->cell_width, begin - top, end - begin, TDI_TILE_PIXELS);
+    jobs->count = sheet->tiling.tiles * cells_in_row(layout, row);
+    jobs->scratch_bytes =
+        renderer_scratch(sheet) + TDI_TILE_PIXELS * td_sample_size(sheet->head.raster.type);
+    return TD_OK;
+}
+
+/* A band ends where the captions above the cells or a row of cells do. */
 static TdStatus prepare_sheet(TdPicture *picture, TdiBand *band, const TdRun *run,
                               TdiJobs *jobs, TdError *err)
 {
     Sheet *sheet = (Sheet *)picture;
     const TdSheetLayout *layout = &sheet->layout;
     uint32_t pitch = layout->gap + layout->cell_height + layout->caption_height;
-    uint32_t row = band->y / pitch, from = band->y % pitch;
-    band->count = band->count < pitch - from ? band->count : pitch - from;
-    memset(band->rows, PAPER, band->count * band->row_bytes);
-    if (row >= layout->rows) /* the gutter below the last row */
-        return TD_OK;
-    uint32_t top = layout->gap, bottom = top + layout->cell_height, to = from + band->count;
-    if (sheet->font != NULL && to > bottom) {
-        TdStatus status = draw_captions(sheet, band, row, err);
+    bool above = band->y < layout->top;
+    uint32_t row = above ? 0 : (band->y - layout->top) / pitch;
+    uint32_t from = above ? 0 : (band->y - layout->top) % pitch;
+    uint32_t most = above ? layout->top - band->y : pitch - from;
+    bool inside = !above && row < layout->rows;
+    if (above || inside)
+        band->count = band->count < most ? band->count : most;
+    memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
+    if (sheet->font != NULL && sheet->recipe->draw == TD_DRAW_GRID) {
+        TdStatus status = tdi_axes_draw(&sheet->axes, sheet->font, &picture->raster, band, err);
         if (status != TD_OK)
             return status;
     }
-    uint32_t begin = from > top ? from : top, end = to < bottom ? to : bottom;
-    if (begin >= end)
-        return TD_OK;
-    TdStatus status = make_row(sheet, row, run, err);
-    if (status != TD_OK)
-        return status;
-    sheet->tiling = tdi_tiling(layout->cell_width, begin - top, end - begin, TDI_TILE_PIXELS);
-    jobs->count = sheet->tiling.tiles * cells_in_row(layout, row);
-    jobs->scratch_bytes = tdi_renderer_scratch(&sheet->renderers[0]);
-    return TD_OK;
+    return inside ? prepare_row(sheet, band, row, from, run, jobs, err) : TD_OK;
+}
+
+/* A gray cell among coloured ones: each of its samples three times. */
+static void spread(const unsigned char *gray, size_t sample, TdiTile tile, unsigned char *out,
+                   size_t row_bytes)
+{
+    for (uint32_t row = 0; row < tile.height; row++)
+        for (uint32_t i = 0; i < 3 * tile.width; i++)
+            memcpy(out + row * row_bytes + i * sample,
+                   gray + ((size_t)row * tile.width + i / 3) * sample, sample);
 }
 
 static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job,
@@ -149,11 +174,19 @@ static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job
     const Sheet *sheet = (const Sheet *)picture;
     const TdRaster *raster = &picture->raster;
     uint32_t column = (uint32_t)(job / sheet->tiling.tiles), x, y;
+    const TdiRenderer *renderer = &sheet->renderers[column];
     TdiTile tile = tdi_tiling_tile(&sheet->tiling, job % sheet->tiling.tiles);
+    size_t sample = td_sample_size(raster->type);
     td_sheet_corner(&sheet->layout, sheet->ready * sheet->layout.columns + column, &x, &y);
     unsigned char *out = band->rows + (y + tile.y - band->y) * band->row_bytes +
-                         (size_t)(x + tile.x) * raster->channels * td_sample_size(raster->type);
-    tdi_renderer_tile(&sheet->renderers[column], tile, worker, out, band->row_bytes);
+                         (size_t)(x + tile.x) * raster->channels * sample;
+    if (renderer->raster.channels == raster->channels) {
+        tdi_renderer_tile(renderer, tile, worker, out, band->row_bytes);
+        return;
+    }
+    unsigned char *gray = (unsigned char *)worker->scratch + renderer_scratch(sheet);
+    tdi_renderer_tile(renderer, tile, worker, gray, tile.width * sample);
+    spread(gray, sample, tile, out, band->row_bytes);
 }
 
 static void free_sheet(TdPicture *picture)
@@ -161,42 +194,101 @@ static void free_sheet(TdPicture *picture)
     Sheet *sheet = (Sheet *)picture;
     drop_row(sheet);
     tdi_font_close(sheet->font);
+    tdi_axes_clear(&sheet->axes);
     tdi_free(sheet->renderers);
     td_recipe_free(sheet->recipe);
+    td_recipe_free(sheet->cell);
     tdi_free(sheet);
 }
 
-/* A row of cells holds as many plans as there are columns, and a network while it is made. */
-static TdStatus check_memory(const TdRecipe *recipe, uint32_t columns, const TdRun *run,
-                             TdError *err)
+/* What the cells need and have, as far as one can tell without drawing them. */
+typedef struct Census {
+    uint64_t network, row; /* bytes: the largest network; the most that a row's plans take */
+    uint32_t channels;     /* 3 where a cell has colour */
+} Census;
+
+static TdStatus count_cell(const TdRecipe *cell, Census *census, uint64_t *row, TdError *err)
 {
-    uint64_t network = tdi_mul_size(td_network_parameters(recipe), sizeof(float));
-    uint64_t plans = tdi_mul_size(
-        td_plan_bytes(recipe) + sizeof(TdiRenderer) + tdi_colour_bytes(recipe), columns);
+    TdRaster raster;
+    TdStatus status = tdi_renderer_raster(cell, TD_SAMPLES_COLOUR, &raster, err);
+    if (status != TD_OK)
+        return status;
+    uint64_t network = tdi_mul_size(td_network_parameters(cell), sizeof(float));
+    census->network = network > census->network ? network : census->network;
+    census->channels = raster.channels > census->channels ? raster.channels : census->channels;
+    *row =
+        tdi_add_size(*row, td_plan_bytes(cell) + sizeof(TdiRenderer) + tdi_colour_bytes(cell));
+    census->row = *row > census->row ? *row : census->row;
+    return TD_OK;
+}
+
+/* The rows of a sheet are alike, and so are its cells; those of a grid may differ. */
+static TdStatus take_census(Sheet *sheet, Census *census, TdError *err)
+{
+    const TdSheetLayout *layout = &sheet->layout;
+    bool grid = sheet->recipe->draw == TD_DRAW_GRID;
+    TdStatus status = TD_OK;
+    for (uint32_t row = 0; row < (grid ? layout->rows : 1) && status == TD_OK; row++) {
+        uint64_t bytes = 0;
+        for (uint32_t i = 0; i < layout->columns && status == TD_OK; i++) {
+            if (grid)
+                status =
+                    tdi_cell_set(sheet->cell, sheet->recipe, row * layout->columns + i, err);
+            if (status == TD_OK)
+                status = count_cell(sheet->cell, census, &bytes, err);
+        }
+    }
+    return status;
+}
+
+/* A row of cells holds as many plans as there are columns, and a network while it is made. */
+static TdStatus check_cells(Sheet *sheet, const TdRun *run, TdError *err)
+{
+    Census census = {0};
     char what[80];
-    snprintf(what, sizeof what, "columns: a row of %u networks", (unsigned)columns);
-    return tdi_check_limit(run, tdi_add_size(network, plans), what, "use fewer columns", err);
+    TdRaster *raster = &sheet->head.raster;
+    TdStatus status = take_census(sheet, &census, err);
+    if (status == TD_OK)
+        status = tdi_renderer_raster(sheet->cell, TD_SAMPLES_COLOUR, raster, err);
+    if (status != TD_OK)
+        return status;
+    raster->width = sheet->layout.width;
+    raster->height = sheet->layout.height;
+    raster->channels = census.channels;
+    snprintf(what, sizeof what, "columns: a row of %u networks",
+             (unsigned)sheet->layout.columns);
+    return tdi_check_limit(run, tdi_add_size(census.network, census.row), what,
+                           "use fewer columns", err);
+}
+
+static TdStatus open_captions(Sheet *sheet, TdError *err)
+{
+    bool grid = sheet->recipe->draw == TD_DRAW_GRID;
+    if (!sheet->recipe->captions)
+        return TD_OK;
+    sheet->font = tdi_font_open(&sheet->head.note);
+    return sheet->font != NULL && grid
+               ? tdi_axes_init(&sheet->axes, sheet->recipe, &sheet->layout, err)
+               : TD_OK;
 }
 
 static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail,
                            const TdRun *run, TdError *err)
 {
     TdStatus status = td_sheet_layout(recipe, &sheet->layout, err);
-    if (status == TD_OK)
-        status = check_memory(recipe, sheet->layout.columns, run, err);
-    if (status == TD_OK)
-        status = tdi_renderer_raster(recipe, TD_SAMPLES_COLOUR, &sheet->head.raster, err);
     if (status != TD_OK)
         return status;
-    sheet->head.raster.width = sheet->layout.width;
-    sheet->head.raster.height = sheet->layout.height;
     sheet->recipe = td_recipe_copy(recipe);
+    sheet->cell = td_recipe_copy(recipe);
+    if (sheet->recipe == NULL || sheet->cell == NULL)
+        return tdi_fail_memory(err, sizeof *recipe);
+    status = check_cells(sheet, run, err);
+    if (status != TD_OK)
+        return status;
     sheet->renderers = tdi_alloc(sheet->layout.columns, sizeof *sheet->renderers);
-    if (sheet->recipe == NULL || sheet->renderers == NULL)
+    if (sheet->renderers == NULL)
         return tdi_fail_memory(err, sheet->layout.columns * sizeof *sheet->renderers);
-    if (detail == TD_DETAIL_ALL && sheet->layout.caption_height > 0)
-        sheet->font = tdi_font_open(sheet->layout.caption_height * 4 / 5, &sheet->head.note);
-    return TD_OK;
+    return detail == TD_DETAIL_ALL ? open_captions(sheet, err) : TD_OK;
 }
 
 static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, const TdRun *run,
@@ -228,6 +320,7 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
         return tdi_fail(
             err, TD_ERROR_RECIPE,
             "draw: the raw field is of one picture, not of a sheet; choose one with "
-            "tiedye sheet ... --cell B4");
+            "tiedye %s ... --cell B4",
+            recipe->draw == TD_DRAW_GRID ? "grid" : "sheet");
     return create_sheet(recipe, detail, run, picture, err);
 }

@@ -42,7 +42,7 @@ class Help(Case):
             self.assertEqual(self.ok("help", command), text)
 
     def test_help_names_every_key(self):
-        text = self.ok("render", "--help") + self.ok("sheet", "--help")
+        text = "".join(self.ok(command, "--help") for command in ("render", "sheet", "grid"))
         for name, default in table(self.ok("list", "keys")):
             if name not in ("v", "draw") and not name[1:] in list("2345678"):
                 self.assertIn(f"--{name} ", text)

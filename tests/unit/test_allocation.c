@@ -89,6 +89,12 @@ static TdStatus try_sheet(const char *name, TdError *err)
     return save("draw = sheet\ncount = 3\ncolumns = 2\nlayers = 8,3\nsize = 64x64", name, err);
 }
 
+static TdStatus try_grid(const char *name, TdError *err)
+{
+    return save("draw = grid\ndown = layers=3;5,3\nacross = sigma_w=1..2/2\nsize = 64x64", name,
+                err);
+}
+
 static TdStatus try_verify(const char *name, TdError *err)
 {
     TdComparison comparison;
@@ -186,6 +192,7 @@ static void test_sheets(void **state)
 {
     (void)state;
     exhaust(try_sheet, "b.png", true); /* without memory for the font there are no captions */
+    exhaust(try_grid, "b.png", true);
 }
 
 static void test_reading(void **state)

@@ -33,7 +33,7 @@ static void expect_cells(const char *text)
     for (uint32_t k = 0; k < layout.count; k++) {
         TdRecipe *cell = td_recipe_copy(recipe);
         uint32_t x, y;
-        td_sheet_take_cell(cell, k);
+        td_sheet_take_cell(cell, k, NULL);
         td_sheet_corner(&layout, k, &x, &y);
         unsigned char *alone = draw(cell, TD_DETAIL_ALL, 1000, &single);
         for (uint32_t row = 0; row < single.height; row++)
@@ -163,7 +163,7 @@ static void test_a_cell_has_a_plain_recipe(void **state)
     TdRecipe *recipe =
         recipe_of("draw = sheet\ncount = 9\ncolumns = 3\ncaptions = off\nseed = 5");
     (void)state;
-    td_sheet_take_cell(recipe, 4);
+    td_sheet_take_cell(recipe, 4, NULL);
     char *text = td_recipe_print(recipe, TD_FORM_TEXT);
     assert_string_equal(text, "v = 1\nseed = 9\n");
     td_text_free(text);
