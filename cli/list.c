@@ -1,11 +1,15 @@
 /* tiedye list: the tables. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <tiedye/kernels.h>
 #include <tiedye/output.h>
 #include <tiedye/recipe.h>
 
 #include "commands.h"
+
+enum { SAMPLES = 129 }; /* of an activation, in JSON */
 
 /* A key's help, and the values that it may have. */
 static void print_help(const TdKeyInfo *key)
@@ -31,15 +35,16 @@ static void list_keys(void)
     }
 }
 
+static const char *const classes[] = {
+    [TD_SMOOTH] = "smooth", [TD_KINKED] = "kinked", [TD_STEPPED] = "stepped"};
+
 static void list_activations(void)
 {
-    static const char *const classes[] = {"smooth", "kinked", "stepped"};
     for (unsigned i = 0; i < TD_ACT_COUNT; i++) {
         const TdActivationInfo *info = td_activation_info((TdActivation)i);
-        printf("%-11s %-8s %s", info->name, classes[info->smoothness], info->formula);
-        if (info->source[0] != '\0')
-            printf("%*s%s", 19 - (int)strlen(info->formula), "", info->source);
-        putchar('\n');
+        bool source = info->source[0] != '\0';
+        printf("%-12s %-7s %*s%s%s\n", info->name, classes[info->smoothness], source ? -29 : 0,
+               info->formula, source ? " " : "", info->source);
     }
 }
 
@@ -51,6 +56,43 @@ static void list_palettes(void)
                info->kind == TD_PALETTE_OF_ONE ? "1 output" : "3 outputs");
         print_wrapped(info->help, 24);
     }
+}
+
+static void print_bound(const char *name, double bound)
+{
+    if (isfinite(bound))
+        printf("\"%s\": %.9g, ", name, bound);
+    else
+        printf("\"%s\": null, ", name);
+}
+
+/* The activation's values, as pictures are drawn with them, at `from`, `from` + `step`, ... */
+static void print_samples(unsigned act, double from, double step, unsigned count)
+{
+    _Alignas(64) float values[(SAMPLES / TD_POINT_GRAIN + 1) * TD_POINT_GRAIN] = {0};
+    for (unsigned i = 0; i < count; i++)
+        values[i] = (float)(from + i * step);
+    td_kernels(TD_CPU_BEST, false)->activation[act](values, sizeof values / sizeof *values);
+    printf("\"samples\": {\"from\": %.9g, \"step\": %.9g, \"values\": [", from, step);
+    for (unsigned i = 0; i < count; i++)
+        printf("%s%.9g", i == 0 ? "" : ", ", (double)values[i]);
+    fputs("]}", stdout);
+}
+
+static void list_activations_json(void)
+{
+    for (unsigned i = 0; i < TD_ACT_COUNT; i++) {
+        const TdActivationInfo *info = td_activation_info((TdActivation)i);
+        printf("%s{\"name\": \"%s\", \"class\": \"%s\", \"formula\": \"%s\", "
+               "\"source\": \"%s\", \"ulp\": %g, ",
+               i == 0 ? "[" : ",\n ", info->name, classes[info->smoothness], info->formula,
+               info->source, info->ulp);
+        print_bound("low", info->low);
+        print_bound("high", info->high);
+        print_samples(i, -4, 1.0 / 16, SAMPLES);
+        putchar('}');
+    }
+    puts("]");
 }
 
 static void list_presets(void)
@@ -73,11 +115,12 @@ static void list_formats(void)
 static const struct {
     const char *name;
     void (*print)(void);
-} tables[] = {{"keys", list_keys},
-              {"activations", list_activations},
-              {"palettes", list_palettes},
-              {"presets", list_presets},
-              {"formats", list_formats}};
+    void (*print_json)(void); /* may be NULL */
+} tables[] = {{"keys", list_keys, NULL},
+              {"activations", list_activations, list_activations_json},
+              {"palettes", list_palettes, NULL},
+              {"presets", list_presets, NULL},
+              {"formats", list_formats, NULL}};
 
 int run_list(const Arguments *arguments)
 {
@@ -92,7 +135,12 @@ int run_list(const Arguments *arguments)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (strcmp(tables[i].name, name) != 0)
             continue;
-        tables[i].print();
+        if (arguments->value[OPTION_JSON] == NULL)
+            tables[i].print();
+        else if (tables[i].print_json != NULL)
+            tables[i].print_json();
+        else
+            return usage_error(arguments->command, "--json prints activations, not %s", name);
         return 0;
     }
     return usage_error(arguments->command,

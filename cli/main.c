@@ -51,7 +51,11 @@ static const Command commands[] = {
      "  tiedye weights seven.png -o seven.safetensors\n", GROUPS_PICTURE,
      OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
     {"list", "keys|activations|presets|formats", "what there is to choose from",
-     "Prints one of the tables.", "  tiedye list presets\n", 0, 0, false, run_list},
+     "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
+     "errors and values from -4 to 4.",
+     "  tiedye list presets\n"
+     "  tiedye list activations --json\n",
+     0, 1u << OPTION_JSON, false, run_list},
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",
      "Draws the figures of the blog post that tiedye began with into a folder. The\n"
      "keys of view and colour may be changed; --size is a cell's, else 256x256.",

@@ -7,6 +7,7 @@
 #ifndef TIEDYE_BASE_H
 #define TIEDYE_BASE_H
 
+#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -135,29 +136,69 @@ TD_API uint64_t td_raster_row_bytes(const TdRaster *raster);
 /* How smooth an activation is, which decides what may be assumed of the pictures it draws. */
 typedef enum TdActivationClass {
     TD_SMOOTH, /* analytic on the real line */
-    TD_KINKED, /* continuous, with corners */
+    TD_KINKED, /* continuous, but it or one of its derivatives has a corner */
     TD_STEPPED /* discontinuous */
 } TdActivationClass;
 
 /* The table of activations: constant, the stem of its functions, name, class, the least and
- * greatest value (0, 0: without bounds), the stated error of the kernel in ulp where the
- * function is well conditioned, formula, source. A new one is a line here, a scalar function in
- * src/kernels/reference_math.c and a vector function in src/kernels/simd_math.h. */
+ * greatest value (infinite where there is no bound), the stated error of the kernel in ulp,
+ * formula, source. A new one is a line here, a scalar function in src/kernels/reference_math.c
+ * and a vector function in src/kernels/simd_math.h; docs/ARCHITECTURE.md has the rest. */
 #define TD_ACTIVATIONS(X)                                                                      \
-    X(IDENTITY, identity, "identity", SMOOTH, 0, 0, 0, "x", "")                                \
-    X(TANH, tanh, "tanh", SMOOTH, -1, 1, 2, "tanh(x)", "")                                     \
-    X(SIGMOID, sigmoid, "sigmoid", SMOOTH, 0, 1, 2, "1 / (1 + exp(-x))",                       \
-      "the logistic function")                                                                 \
-    X(RELU, relu, "relu", KINKED, 0, 0, 0, "max(x, 0)", "Nair and Hinton 2010")                \
-    X(LEAKY_RELU, leaky_relu, "leaky-relu", KINKED, 0, 0, 1, "x < 0 ? 0.01 x : x",             \
-      "Maas et al. 2013")                                                                      \
-    X(SOFTPLUS, softplus, "softplus", SMOOTH, 0, 0, 2, "log(1 + exp(x))", "Dugas et al. 2001") \
+    X(IDENTITY, identity, "identity", SMOOTH, -INFINITY, INFINITY, 0, "x", "")                 \
+    X(TANH, tanh, "tanh", SMOOTH, -1, 1, 2, "tanh(x)", "DLMF 4.28.4")                          \
+    X(LECUN_TANH, lecun_tanh, "lecun-tanh", SMOOTH, -1.7159, 1.7159, 4,                        \
+      "1.7159 tanh(2 x / 3)", "LeCun et al. 1998")                                             \
+    X(HARD_TANH, hard_tanh, "hard-tanh", KINKED, -1, 1, 0, "min(max(x, -1), 1)",               \
+      "Collobert 2004")                                                                        \
+    X(ERF, erf, "erf", SMOOTH, -1, 1, 1.5, "erf(x)", "DLMF 7.2.1")                             \
+    X(ATAN, atan, "atan", SMOOTH, -1.5707964, 1.5707964, 1.5, "atan(x)", "DLMF 4.23")          \
+    X(SOFTSIGN, softsign, "softsign", KINKED, -1, 1, 1.5, "x / (1 + |x|)",                     \
+      "Turian et al. 2009")                                                                    \
+    X(SYMLOG, symlog, "symlog", KINKED, -INFINITY, INFINITY, 2, "sign(x) log(1 + |x|)",        \
+      "Webber 2013")                                                                           \
+    X(SIGMOID, sigmoid, "sigmoid", SMOOTH, 0, 1, 2, "1 / (1 + exp(-x))", "Verhulst 1845")      \
+    X(HARD_SIGMOID, hard_sigmoid, "hard-sigmoid", KINKED, 0, 1, 1.5,                           \
+      "min(max(x + 3, 0), 6) / 6", "Howard et al. 2019")                                       \
+    X(RELU, relu, "relu", KINKED, 0, INFINITY, 0, "max(x, 0)", "Nair and Hinton 2010")         \
+    X(LEAKY_RELU, leaky_relu, "leaky-relu", KINKED, -INFINITY, INFINITY, 1,                    \
+      "x < 0 ? 0.01 x : x", "Maas et al. 2013")                                                \
+    X(RELU6, relu6, "relu6", KINKED, 0, 6, 0, "min(max(x, 0), 6)", "Krizhevsky 2010")          \
+    X(ELU, elu, "elu", KINKED, -1, INFINITY, 1.5, "x < 0 ? exp(x) - 1 : x",                    \
+      "Clevert et al. 2016")                                                                   \
+    X(SELU, selu, "selu", KINKED, -1.7580994, INFINITY, 2,                                     \
+      "x < 0 ? 1.758 (exp(x) - 1) : 1.051 x", "Klambauer et al. 2017")                         \
+    X(SOFTPLUS, softplus, "softplus", SMOOTH, 0, INFINITY, 2, "log(1 + exp(x))",               \
+      "Dugas et al. 2001")                                                                     \
+    X(GELU, gelu, "gelu", SMOOTH, -0.1699713, INFINITY, 4.5, "x (1 + erf(x / sqrt(2))) / 2",   \
+      "Hendrycks, Gimpel 2016")                                                                \
+    X(SILU, silu, "silu", SMOOTH, -0.2784646, INFINITY, 3, "x / (1 + exp(-x))",                \
+      "Elfwing et al. 2018")                                                                   \
+    X(MISH, mish, "mish", SMOOTH, -0.3088436, INFINITY, 4, "x tanh(log(1 + exp(x)))",          \
+      "Misra 2020")                                                                            \
+    X(HARD_SWISH, hard_swish, "hard-swish", KINKED, -0.375, INFINITY, 2.5,                     \
+      "x min(max(x + 3, 0), 6) / 6", "Howard et al. 2019")                                     \
     X(SIN, sin, "sin", SMOOTH, -1, 1, 2, "sin(x)", "Sitzmann et al. 2020")                     \
-    X(COS, cos, "cos", SMOOTH, -1, 1, 2, "cos(x)", "")                                         \
+    X(COS, cos, "cos", SMOOTH, -1, 1, 2, "cos(x)", "Rahimi and Recht 2007")                    \
+    X(SINC, sinc, "sinc", SMOOTH, -0.2172337, 1, 3, "sin(x) / x", "DLMF 10.49.3")              \
+    X(TRIANGLE, triangle, "triangle", KINKED, -1, 1, 0, "2/pi asin(sin(pi x / 2))",            \
+      "MathWorld")                                                                             \
+    X(SQUARE, square, "square", STEPPED, -1, 1, 0, "sign(sin(pi x / 2))", "MathWorld")         \
+    X(SAWTOOTH, sawtooth, "sawtooth", STEPPED, -1, 1, 0, "x - 2 floor((x + 1) / 2)",           \
+      "MathWorld")                                                                             \
     X(GAUSSIAN, gaussian, "gaussian", SMOOTH, 0, 1, 1.5, "exp(-x^2 / 2)",                      \
       "Stanley 2007 (CPPN)")                                                                   \
-    X(ABS, abs, "abs", KINKED, 0, 0, 0, "|x|", "")                                             \
-    X(STEP, step, "step", STEPPED, 0, 1, 0, "x > 0 ? 1 : 0", "McCulloch and Pitts 1943")
+    X(EXP_DECAY, exp_decay, "exp-decay", KINKED, 0, 1, 1.5, "exp(-|x|)", "Laplace 1774")       \
+    X(CAUCHY, cauchy, "cauchy", SMOOTH, 0, 1, 2.5, "1 / (1 + x^2)", "MathWorld")               \
+    X(HAT, hat, "hat", KINKED, 0, 1, 0.5, "max(1 - |x|, 0)", "neat-python")                    \
+    X(RICKER, ricker, "ricker", SMOOTH, -0.4462604, 1, 3, "(1 - x^2) exp(-x^2 / 2)",           \
+      "Ricker 1953")                                                                           \
+    X(ABS, abs, "abs", KINKED, 0, INFINITY, 0, "|x|", "")                                      \
+    X(QUADRATIC, quadratic, "quadratic", SMOOTH, 0, INFINITY, 0.5, "x^2", "Livni et al. 2014") \
+    X(CUBIC, cubic, "cubic", SMOOTH, -INFINITY, INFINITY, 1.5, "x^3", "Chen and Manning 2014") \
+    X(STEP, step, "step", STEPPED, 0, 1, 0, "x > 0 ? 1 : 0", "McCulloch and Pitts 1943")       \
+    X(SIGN, sign, "sign", STEPPED, -1, 1, 0, "x > 0 ? 1 : x < 0 ? -1 : 0",                     \
+      "Courbariaux et al. 2016")
 
 typedef enum TdActivation {
 #define TD_ACTIVATION_CONSTANT(ID, ...) TD_ACT_##ID,
@@ -170,8 +211,8 @@ typedef enum TdActivation {
 typedef struct TdActivationInfo {
     const char *name;
     TdActivationClass smoothness;
-    double low, high; /* range of values; both 0: unbounded */
-    double ulp;       /* stated error, in units in the last place */
+    double low, high; /* range of values; infinite where there is no bound */
+    double ulp;       /* stated error over all floats, in units in the last place */
     const char *formula, *source;
 } TdActivationInfo;
 

@@ -4,9 +4,10 @@
 #define TDI_MATH_CONSTANTS_H
 
 /* Adding 1.5 * 2^23 rounds a float to a whole number, which then stands in its last bits.
- * An addend on top of that stands there too: 126 makes the last bits, shifted left by 23,
- * the float 2^(n - 1); 63 makes them 2^(n - 64), 191 2^(n + 64); 1 flips the parity. */
+ * An addend on top of that stands there too: 127 makes the last bits, shifted left by 23,
+ * the float 2^n, 126 2^(n - 1), 63 2^(n - 64), 191 2^(n + 64); 1 flips the parity. */
 #define TDI_ROUND 0x1.8p23f
+#define TDI_ROUND_POWER 0x1.8000fep23f
 #define TDI_ROUND_HALF_POWER 0x1.8000fcp23f
 #define TDI_ROUND_DOWNSCALED_POWER 0x1.80007ep23f
 #define TDI_ROUND_UPSCALED_POWER 0x1.80017ep23f
@@ -102,5 +103,74 @@
 
 /* leaky relu */
 #define TDI_LEAK 0x1.47ae14p-7f
+
+/* erf: below ERF_SPLIT x + x (ERF_NEAR_0 + ERF_NEAR_2 x^2 + ...); from there to ERF_LIMIT, where
+ * it has been 1 for a while, 1 - exp(-(ERF_FAR_0 + ERF_FAR_1 x + ...)). */
+#define TDI_ERF_SPLIT 0x1.ep-1f
+#define TDI_ERF_LIMIT 0x1p2f
+#define TDI_ERF_NEAR_0 0x1.06eba6p-3f
+#define TDI_ERF_NEAR_2 -0x1.8126ep-2f
+#define TDI_ERF_NEAR_4 0x1.ce18fep-4f
+#define TDI_ERF_NEAR_6 -0x1.b6721p-6f
+#define TDI_ERF_NEAR_8 0x1.46956p-8f
+#define TDI_ERF_NEAR_10 -0x1.373d26p-11f
+#define TDI_ERF_FAR_0 -0x1.763d34p-13f
+#define TDI_ERF_FAR_1 0x1.212916p0f
+#define TDI_ERF_FAR_2 0x1.444132p-1f
+#define TDI_ERF_FAR_3 0x1.bbaedcp-4f
+#define TDI_ERF_FAR_4 -0x1.9bfe42p-6f
+#define TDI_ERF_FAR_5 0x1.120584p-8f
+#define TDI_ERF_FAR_6 -0x1.c9c7f6p-12f
+#define TDI_ERF_FAR_7 0x1.64ff3cp-16f
+
+/* The normal distribution's tail is exp(-a^2 / 2) / (a + 4) (MILLS_0 + MILLS_1 t + ...) with
+ * t = (a - 4) / (a + 4), for GELU_SPLIT <= a <= 14.6, relative; nearer to 0 the distribution is
+ * 1 / 2 + x (NORMAL_0 + NORMAL_2 x^2 + ...). */
+#define TDI_GELU_SPLIT 0x1.6p-1f
+#define TDI_MILLS_POLE 0x1p2f
+#define TDI_MILLS_0 0x1.82b4bcp-1f
+#define TDI_MILLS_1 -0x1.373e36p-1f
+#define TDI_MILLS_2 0x1.8c6d84p-2f
+#define TDI_MILLS_3 -0x1.7e01acp-3f
+#define TDI_MILLS_4 0x1.eedfbcp-5f
+#define TDI_MILLS_5 -0x1.eb23cap-8f
+#define TDI_MILLS_6 -0x1.d02e42p-9f
+#define TDI_MILLS_7 0x1.7e99cep-10f
+#define TDI_MILLS_8 0x1.d8a5bap-13f
+#define TDI_NORMAL_0 0x1.98845p-2f
+#define TDI_NORMAL_2 -0x1.10552p-4f
+#define TDI_NORMAL_4 0x1.45cf4p-7f
+#define TDI_NORMAL_6 -0x1.1bed4cp-10f
+
+/* atan(t) = t + t^3 (ATAN_3 + ATAN_5 t^2 + ...) for |t| <= ATAN_SPLIT, absolute in
+ * atan(t) / t; from there and from its inverse on, it is pi / 4 and pi / 2 off. */
+#define TDI_ATAN_3 -0x1.5554c6p-2f
+#define TDI_ATAN_5 0x1.99627p-3f
+#define TDI_ATAN_7 -0x1.211398p-3f
+#define TDI_ATAN_9 0x1.941e16p-4f
+#define TDI_ATAN_11 -0x1.7c3a9p-5f
+#define TDI_ATAN_SPLIT 0x1.18p-1f
+#define TDI_ATAN_SPLIT_INVERSE 0x1.d41d42p0f
+#define TDI_HALF_PI 0x1.921fb6p0f
+#define TDI_HALF_PI_REST -0x1.777a5cp-25f
+
+/* selu (Klambauer et al. 2017) and its product with alpha; LeCun's tanh; 1 / 6 */
+#define TDI_SELU 0x1.0cfabep0f
+#define TDI_SELU_ALPHA 0x1.c212ccp0f
+#define TDI_LECUN_GAIN 0x1.b74538p0f
+#define TDI_TWO_THIRDS 0x1.555556p-1f
+#define TDI_SIXTH 0x1.555556p-3f
+
+/* Where these have been at their limit for a while: elu, silu and mish on the left, ricker,
+ * softsign. */
+#define TDI_ELU_LIMIT 0x1.2p4f
+#define TDI_SILU_LIMIT 0x1.cp6f
+#define TDI_RICKER_LIMIT 0x1.ep3f
+#define TDI_SOFTSIGN_LIMIT 0x1p64f
+
+/* 2^24, added to a float from 0 to itself, rounds it to an even number; the last bit is the
+ * parity of half of that. SCALE_HALF keeps squares of large numbers finite. */
+#define TDI_ROUND_EVEN 0x1p24f
+#define TDI_SCALE_HALF 0x1p-32f
 
 #endif

@@ -10,17 +10,11 @@
 
 float tdi_ref_exp(float x);
 
-float tdi_ref_identity(float x);
-float tdi_ref_tanh(float x);       /* odd, never beyond -1 and 1 */
-float tdi_ref_sigmoid(float x);    /* 1 / (1 + exp(-x)) */
-float tdi_ref_relu(float x);       /* x where 0 > x is false: -0 stays -0, NaN stays NaN */
-float tdi_ref_leaky_relu(float x); /* 0.01f * x for x < 0, else x */
-float tdi_ref_softplus(float x);   /* log(1 + exp(x)) */
-float tdi_ref_sin(float x);
-float tdi_ref_cos(float x);
-float tdi_ref_gaussian(float x); /* exp(-x^2 / 2) */
-float tdi_ref_abs(float x);
-float tdi_ref_step(float x); /* 1 for x > 0, NaN for NaN, else 0 */
+/* tdi_ref_tanh and so on, for each activation. Zeros keep their sign where the function is odd;
+ * NaN gives NaN; infinities give the limit, or NaN where there is none. */
+#define TDI_REFERENCE(ID, STEM, ...) float tdi_ref_##STEM(float x);
+TD_ACTIVATIONS(TDI_REFERENCE)
+#undef TDI_REFERENCE
 
 /* Linear light to sRGB. The argument is clamped to [0, 1], NaN counts as 0; the absolute error
  * is below 5e-7. */

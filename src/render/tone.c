@@ -92,7 +92,7 @@ static void set_affine(TdiColour *colour, const TdRecipe *recipe, uint32_t c)
 {
     TdActivation act = td_recipe_layer(recipe, td_recipe_depth(recipe) - 1).act;
     const TdActivationInfo *info = td_activation_info(act);
-    bool bounded = info->high > info->low;
+    bool bounded = isfinite(info->low) && isfinite(info->high);
     set_range(colour, recipe, c, bounded ? info->low : -1, bounded ? info->high : 1);
 }
 

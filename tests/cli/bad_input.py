@@ -113,7 +113,7 @@ class Values(Case):
                 ("dist", "cauchy", ["normal or uniform"]), ("residual", "yes", ["off or on"]),
                 ("tone", "", ["affine, clip"]), ("palette", "grey", ["gray"]),
                 ("act", "tan", ['did you mean "tanh"?']),
-                ("out", "swish", ["tiedye list activations"]), ("inputs", "x,q", ['"q"']),
+                ("out", "maxout", ["tiedye list activations"]), ("inputs", "x,q", ['"q"']),
                 ("inputs", "", ["input"]), ("inputs", "x,x", ["twice"])):
             self.bad(2, [f"--{key}", *words], "render", f"--{key}", value)
 

@@ -2,25 +2,75 @@
 """The exported weights, evaluated by another program in another language and in double
 precision, are the field that tiedye draws; and what users rely on of how networks are related."""
 
+import json
 import math
 import struct
 
 import _tiedye
 from _tiedye import Case
 
+
+def clamp(x, low, high):
+    return min(max(x, low), high)
+
+
+def exp_minus_one(x):
+    return math.expm1(min(x, 0))
+
+
+def softplus(x):
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def sign(x):
+    return (x > 0) - (x < 0) + 0.0
+
+
+def triangle(x):
+    a = abs(x) % 4
+    return math.copysign(1, x) * (a if a < 1 else 2 - a if a < 3 else a - 4)
+
+
 # name: (formula as `tiedye list activations` prints it, the same in Python)
 ACTIVATIONS = {
     "identity": ("x", lambda x: x),
     "tanh": ("tanh(x)", math.tanh),
+    "lecun-tanh": ("1.7159 tanh(2 x / 3)", lambda x: 1.7159 * math.tanh(2 * x / 3)),
+    "hard-tanh": ("min(max(x, -1), 1)", lambda x: clamp(x, -1.0, 1.0)),
+    "erf": ("erf(x)", math.erf),
+    "atan": ("atan(x)", math.atan),
+    "softsign": ("x / (1 + |x|)", lambda x: x / (1 + abs(x))),
+    "symlog": ("sign(x) log(1 + |x|)", lambda x: math.copysign(math.log1p(abs(x)), x)),
     "sigmoid": ("1 / (1 + exp(-x))", lambda x: 1 / (1 + math.exp(-x)) if x > -700 else 0.0),
+    "hard-sigmoid": ("min(max(x + 3, 0), 6) / 6", lambda x: clamp(x + 3, 0, 6) / 6),
     "relu": ("max(x, 0)", lambda x: max(x, 0.0)),
     "leaky-relu": ("x < 0 ? 0.01 x : x", lambda x: 0.01 * x if x < 0 else x),
-    "softplus": ("log(1 + exp(x))", lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x)))),
+    "relu6": ("min(max(x, 0), 6)", lambda x: clamp(x, 0.0, 6.0)),
+    "elu": ("x < 0 ? exp(x) - 1 : x", lambda x: exp_minus_one(x) if x < 0 else x),
+    "selu": ("x < 0 ? 1.758 (exp(x) - 1) : 1.051 x",
+             lambda x: 1.7580993408473766 * exp_minus_one(x) if x < 0
+             else 1.0507009873554805 * x),
+    "softplus": ("log(1 + exp(x))", softplus),
+    "gelu": ("x (1 + erf(x / sqrt(2))) / 2", lambda x: x * math.erfc(-x / math.sqrt(2)) / 2),
+    "silu": ("x / (1 + exp(-x))", lambda x: x / (1 + math.exp(-x)) if x > -700 else 0.0),
+    "mish": ("x tanh(log(1 + exp(x)))", lambda x: x * math.tanh(softplus(x))),
+    "hard-swish": ("x min(max(x + 3, 0), 6) / 6", lambda x: x * clamp(x + 3, 0, 6) / 6),
     "sin": ("sin(x)", math.sin),
     "cos": ("cos(x)", math.cos),
+    "sinc": ("sin(x) / x", lambda x: math.sin(x) / x if x else 1.0),
+    "triangle": ("2/pi asin(sin(pi x / 2))", triangle),
+    "square": ("sign(sin(pi x / 2))", lambda x: sign(triangle(x))),
+    "sawtooth": ("x - 2 floor((x + 1) / 2)", lambda x: x - 2 * math.floor((x + 1) / 2)),
     "gaussian": ("exp(-x^2 / 2)", lambda x: math.exp(-x * x / 2)),
+    "exp-decay": ("exp(-|x|)", lambda x: math.exp(-abs(x))),
+    "cauchy": ("1 / (1 + x^2)", lambda x: 1 / (1 + x * x)),
+    "hat": ("max(1 - |x|, 0)", lambda x: max(1 - abs(x), 0.0)),
+    "ricker": ("(1 - x^2) exp(-x^2 / 2)", lambda x: (1 - x * x) * math.exp(-x * x / 2)),
     "abs": ("|x|", abs),
+    "quadratic": ("x^2", lambda x: x * x),
+    "cubic": ("x^3", lambda x: x * x * x),
     "step": ("x > 0 ? 1 : 0", lambda x: 1.0 if x > 0 else 0.0),
+    "sign": ("x > 0 ? 1 : x < 0 ? -1 : 0", sign),
 }
 SMALL = ["--size", "11x9"]
 
@@ -91,9 +141,25 @@ class Evaluation(Case):
         return network
 
     def test_formulas(self):
+        rows = json.loads(self.ok("list", "activations", "--json"))
+        self.assertEqual({row["name"]: row["formula"] for row in rows},
+                         {name: formula for name, (formula, _) in ACTIVATIONS.items()})
         lines = self.ok("list", "activations").splitlines()
-        printed = {line.split()[0]: line[21:40].strip() for line in lines}
-        self.assertEqual(printed, {name: formula for name, (formula, _) in ACTIVATIONS.items()})
+        for row, line in zip(rows, lines, strict=True):
+            self.assertEqual(line.split()[:2], [row["name"], row["class"]])
+            self.assertIn(f" {row['formula']}", line)
+            self.assertIn(row["source"], line)
+            self.assertLessEqual(len(line), 80)
+
+    def test_samples_and_ranges(self):
+        for row in json.loads(self.ok("list", "activations", "--json")):
+            samples = row["samples"]
+            self.assertEqual((samples["from"], len(samples["values"])), (-4, 129))
+            for i, found in enumerate(samples["values"]):
+                wanted = ACTIVATIONS[row["name"]][1](samples["from"] + i * samples["step"])
+                self.assertLessEqual(abs(found - wanted), 1e-6 * max(1, abs(wanted)), row["name"])
+                self.assertGreaterEqual(found, -math.inf if row["low"] is None else row["low"])
+                self.assertLessEqual(found, math.inf if row["high"] is None else row["high"])
 
     def test_house(self):
         self.check(*SMALL)

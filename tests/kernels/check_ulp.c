@@ -1,7 +1,8 @@
-/* check_ulp [--all]: the error of the elementary functions, a line for each, against the
- * doubles of libm, whose own error does not count here. Without --all every STRIDE-th float and
- * the places where things go wrong, with it all 2^32 floats. Exits with 1 where a function
- * exceeds its stated error, its bounds, or breaks its symmetry. */
+/* check_ulp [--all] [NAME...]: the error of the elementary functions (of those named), a line
+ * for each, against the doubles of libm, whose own error does not count here. Without --all
+ * every STRIDE-th float and the places where things go wrong, with it all 2^32 floats. Exits
+ * with 1 where a function exceeds its stated error, its bounds, or breaks its symmetry. */
+#include "exact_activations.h"
 #include "kernels/reference_math.h"
 
 #include <float.h>
@@ -16,7 +17,7 @@ typedef struct Function {
     float (*value)(float);
     double (*exact)(double);
     double stated;    /* in ulp, or absolute */
-    double low, high; /* both 0: unbounded */
+    double low, high; /* infinite where there is no bound */
     int symmetry;     /* 1 even, -1 odd, 0 none */
     bool absolute;
 } Function;
@@ -29,42 +30,7 @@ typedef struct Result {
     uint32_t broken_at;
 } Result;
 
-/* ---- The exact functions ---------------------------------------------------------------- */
-
-static double exact_identity(double x)
-{
-    return x;
-}
-
-static double exact_sigmoid(double x)
-{
-    return 1 / (1 + exp(-x));
-}
-
-static double exact_relu(double x)
-{
-    return 0 > x ? 0 : x;
-}
-
-static double exact_leaky_relu(double x)
-{
-    return x < 0 ? 0.01 * x : x;
-}
-
-static double exact_softplus(double x)
-{
-    return (0 > x ? 0 : x) + log1p(exp(-fabs(x)));
-}
-
-static double exact_gaussian(double x)
-{
-    return exp(-x * x / 2);
-}
-
-static double exact_step(double x)
-{
-    return isnan(x) ? x : x > 0;
-}
+/* ---- The functions --------------------------------------------------------------------- */
 
 static double exact_srgb_encode(double u)
 {
@@ -72,28 +38,16 @@ static double exact_srgb_encode(double u)
     return u <= 0.0031308 ? 12.92 * u : 1.055 * pow(u, 1 / 2.4) - 0.055;
 }
 
-#define ACT_IDENTITY exact_identity, -1
-#define ACT_TANH tanh, -1
-#define ACT_SIGMOID exact_sigmoid, 0
-#define ACT_RELU exact_relu, 0
-#define ACT_LEAKY_RELU exact_leaky_relu, 0
-#define ACT_SOFTPLUS exact_softplus, 0
-#define ACT_SIN sin, -1
-#define ACT_COS cos, 1
-#define ACT_GAUSSIAN exact_gaussian, 1
-#define ACT_ABS fabs, 1
-#define ACT_STEP exact_step, 0
-
-static Function of_activation(TdActivation act, double (*exact)(double), int symmetry)
+static Function of_activation(TdActivation act)
 {
     const TdActivationInfo *info = td_activation_info(act);
     return (Function){.name = info->name,
                       .value = tdi_ref_activations[act],
-                      .exact = exact,
+                      .exact = exact_activations[act].value,
                       .stated = info->ulp,
                       .low = info->low,
                       .high = info->high,
-                      .symmetry = symmetry};
+                      .symmetry = exact_activations[act].symmetry};
 }
 
 /* ---- One value -------------------------------------------------------------------------- */
@@ -131,7 +85,7 @@ static bool is_broken(const Function *f, float x, float value, double exact)
 {
     if (isnan(exact) || isnan(value))
         return !(isnan(exact) && isnan(value));
-    if ((f->low != 0 || f->high != 0) && !(value >= f->low && value <= f->high))
+    if (!(value >= f->low && value <= f->high))
         return true;
     float other = f->symmetry == 0 ? value : f->value(-x);
     return !same(value, f->symmetry < 0 ? -other : other);
@@ -217,16 +171,14 @@ static bool report(const Function *f, bool all)
     return good;
 }
 
+#define ROW(ID, ...) of_activation(TD_ACT_##ID),
+#define UNBOUNDED .low = -INFINITY, .high = INFINITY
+
 int main(int argc, char **argv)
 {
-    bool all = argc == 2 && strcmp(argv[1], "--all") == 0;
-    if (argc > 1 && !all) {
-        fputs("usage: check_ulp [--all]\n", stderr);
-        return 2;
-    }
-#define ROW(ID, ...) of_activation(TD_ACT_##ID, ACT_##ID),
     const Function functions[] = {
-        TD_ACTIVATIONS(ROW){.name = "exp", .value = tdi_ref_exp, .exact = exp, .stated = 1.5},
+        TD_ACTIVATIONS(ROW){
+            .name = "exp", .value = tdi_ref_exp, .exact = exp, .stated = 1.5, UNBOUNDED},
         {.name = "srgb-encode",
          .value = tdi_ref_srgb_encode,
          .exact = exact_srgb_encode,
@@ -234,8 +186,19 @@ int main(int argc, char **argv)
          .high = 1,
          .absolute = true},
     };
-    bool good = true;
-    for (size_t k = 0; k < sizeof functions / sizeof *functions; ++k)
-        good = report(&functions[k], all) && good;
+    enum { COUNT = sizeof functions / sizeof *functions };
+    bool all = argc > 1 && strcmp(argv[1], "--all") == 0, good = true;
+    int first = all ? 2 : 1;
+    for (int k = first; k < (argc > first ? argc : first + COUNT); ++k) {
+        size_t which = argc > first ? 0 : (size_t)(k - first);
+        while (argc > first && which < COUNT && strcmp(functions[which].name, argv[k]) != 0)
+            ++which;
+        if (which == COUNT) {
+            fprintf(stderr, "check_ulp: no function %s; usage: check_ulp [--all] [NAME...]\n",
+                    argv[k]);
+            return 2;
+        }
+        good = report(&functions[which], all) && good;
+    }
     return good ? 0 : 1;
 }

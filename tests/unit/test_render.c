@@ -12,38 +12,11 @@
 
 #include <cmocka.h>
 
+#include "exact_activations.h"
 #include "tiedye/network.h"
 #include "unit/pictures.h"
 
 /* ---- The slow renderer --------------------------------------------------------------- */
-
-static double activate(TdActivation act, double x)
-{
-    switch (act) {
-    case TD_ACT_TANH:
-        return tanh(x);
-    case TD_ACT_SIGMOID:
-        return 1 / (1 + exp(-x));
-    case TD_ACT_RELU:
-        return x > 0 ? x : 0;
-    case TD_ACT_LEAKY_RELU:
-        return x < 0 ? 0.01 * x : x;
-    case TD_ACT_SOFTPLUS:
-        return log1p(exp(-fabs(x))) + (x > 0 ? x : 0);
-    case TD_ACT_SIN:
-        return sin(x);
-    case TD_ACT_COS:
-        return cos(x);
-    case TD_ACT_GAUSSIAN:
-        return exp(-x * x / 2);
-    case TD_ACT_ABS:
-        return fabs(x);
-    case TD_ACT_STEP:
-        return x > 0;
-    default:
-        return x;
-    }
-}
 
 enum { WIDEST = 64 };
 
@@ -66,7 +39,7 @@ static void evaluate(const TdNetwork *network, const TdRecipe *recipe, double x,
             double sum = layer->bias[o];
             for (uint32_t i = 0; i < layer->in; i++)
                 sum += (double)layer->weights[o * layer->in + i] * in[i];
-            out[o] = activate(layer->act, sum);
+            out[o] = exact_activations[layer->act].value(sum);
             if (layer->residual && o < layer->in)
                 out[o] += in[o];
         }
@@ -140,8 +113,9 @@ static Range find_range(const TdNetwork *network, const TdRecipe *recipe)
     const TdActivationInfo *info = td_activation_info(network->layers[network->depth - 1].act);
     for (int c = 0; c < 3; c++) {
         if (recipe->tone == TD_TONE_AFFINE) {
-            range.low[c] = info->high > info->low ? info->low : -1;
-            range.high[c] = info->high > info->low ? info->high : 1;
+            bool bounded = isfinite(info->low) && isfinite(info->high);
+            range.low[c] = bounded ? info->low : -1;
+            range.high[c] = bounded ? info->high : 1;
         }
         if (recipe->tone != TD_TONE_RESCALE)
             continue;
