@@ -1,7 +1,7 @@
 /* tiedye info: the recipe of a picture. */
 #include <stdio.h>
 
-#include <tiedye/recipe.h>
+#include <tiedye/sheet.h>
 
 #include "commands.h"
 
@@ -13,6 +13,10 @@ int run_info(const Arguments *arguments)
         return usage_error(arguments->command, "info needs a picture or another source");
     if (link && json)
         return usage_error(arguments->command, "--link and --json exclude each other");
+    TdError err = {0};
+    TdStatus status = td_field_identify(arguments->recipe, &arguments->run, &err);
+    if (status != TD_OK)
+        return report_error(status, &err);
     TdRecipeForm form = link ? TD_FORM_LINK : json ? TD_FORM_JSON : TD_FORM_TEXT;
     char *text = td_recipe_print(arguments->recipe, form);
     if (text == NULL)

@@ -27,6 +27,9 @@ int run_weights(const Arguments *arguments)
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     if (path == NULL)
         return usage_error(arguments->command, "weights needs -o FILE.safetensors");
+    if (arguments->recipe->field[0] != '\0')
+        return usage_error(arguments->command, "%.200s has no weights: it is coloured samples",
+                           arguments->recipe->field);
     /* Of a sheet or grid the first network; of a sheet, that which the seed names. */
     TdStatus status = td_sheet_take_cell(arguments->recipe, 0, &err);
     if (status != TD_OK)

@@ -117,6 +117,8 @@ typedef struct TdAxis {
 } TdAxis;
 
 #define TD_MAX_AXIS 10000u
+#define TD_MAX_NAME 1024 /* bytes of a file's name, terminated */
+#define TD_HASH 65       /* letters of a SHA-256, terminated */
 
 /* Size of a picture in pixels, from pixels or from paper. */
 typedef struct TdSize {
@@ -139,6 +141,8 @@ TD_API uint64_t td_recipe_palette_seed(const struct TdRecipe *recipe);
  * (or, but for layers, depth, width and axes, directly, within the ranges of the table). */
 typedef struct TdRecipe {
     TdDraw draw;
+    char field[TD_MAX_NAME];    /* a .npy file that takes the network's place; empty: none */
+    char field_sha256[TD_HASH]; /* of that file; empty: any */
     /* network */
     uint32_t inputs;     /* bit i: input i is fed */
     TdLayerItem *layers; /* owned; the output layer last; `depth` and `width` considered */
@@ -262,6 +266,8 @@ typedef enum TdKeyType {
     TD_KEY_LAYERS,     /* the layer grammar */
     TD_KEY_SHAPE,      /* uint32_t, low..high, and rewrites the layers */
     TD_KEY_AXIS,       /* KEY=V;V;V or KEY=a..b/STEPS */
+    TD_KEY_NAME,       /* of a file: char[TD_MAX_NAME] */
+    TD_KEY_HASH,       /* 64 hexadecimal digits: char[TD_HASH] */
     TD_KEY_SIZE        /* WIDTHxHEIGHT, PAPER@DPI, WIDTHxHEIGHTmm@DPI */
 } TdKeyType;
 

@@ -22,9 +22,9 @@ typedef enum TdSamples {
     TD_SAMPLES_FIELD   /* the network's outputs at the pixels' centres, float32, any channels */
 } TdSamples;
 
-/* Make the picture of one network (`draw` is not looked at: see td_draw_create in sheet.h).
- * TD_ERROR_RECIPE where it has a number of channels that cannot be coloured. The caller frees
- * *picture with td_picture_free. */
+/* Make the picture of one network (`draw` and `field` are not looked at: see td_draw_create in
+ * sheet.h). TD_ERROR_RECIPE where it has a number of channels that cannot be coloured. The
+ * caller frees *picture with td_picture_free. */
 TD_API TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRun *run,
                                   TdPicture **picture, TdError *err);
 

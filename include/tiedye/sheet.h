@@ -53,14 +53,22 @@ typedef enum TdDetail {
     TD_DETAIL_EXACT /* what the numerics contract covers: gutters stay empty of captions */
 } TdDetail;
 
-/* Make the drawing that `recipe->draw` asks for. As td_picture_create. */
+/* Make the drawing that `recipe->draw` asks for; where `recipe->field` names a file, its
+ * samples coloured: TD_ERROR_FORMAT where that is no float32 or float64 array of shape (height,
+ * width) or (height, width, 1 or 3), or has another hash than `field_sha256`; TD_ERROR_RECIPE
+ * where the recipe says something of a network or a view. As td_picture_create. */
 TD_API TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
                                const TdRun *run, TdPicture **picture, TdError *err);
 
 /* ---- Sources, files, proof ----------------------------------------------------------- */
 
+/* Say which file `field` names today: fill in `field_sha256` where it is empty. Nothing to do
+ * for a recipe without `field`. */
+TD_API TdStatus td_field_identify(TdRecipe *recipe, const TdRun *run, TdError *err);
+
 /* Read a source on top of `recipe`: a text of `key = value` lines in a file ("-": standard
- * input), a PNG that carries a recipe, a preset "@name", or a share link. Messages name the
+ * input), a PNG that carries a recipe, a preset "@name", a share link, or a NumPy array (.npy)
+ * to be coloured. Messages name the
  * source, line and column. After a failure the recipe should be dropped. */
 TD_API TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *err);
 

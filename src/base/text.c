@@ -150,6 +150,17 @@ static size_t character_length(const unsigned char *text)
     return wrong ? 0 : length;
 }
 
+bool tdi_text_is_clean(const char *text)
+{
+    while (*text != '\0') {
+        size_t length = character_length((const unsigned char *)text);
+        if (length == 0)
+            return false;
+        text += length;
+    }
+    return true;
+}
+
 void td_clean_text(char *text)
 {
     while (*text != '\0') {

@@ -22,6 +22,8 @@ void tdi_text_add_real(TdiText *text, double value);
 
 /* The decimal of at most `digits` significant digits nearest to `value`, likewise. */
 void tdi_text_add_rounded(TdiText *text, double value, int digits);
+/* Whether it is UTF-8 without line breaks and other codes that a terminal obeys. */
+bool tdi_text_is_clean(const char *text);
 
 /* `words` as the inside of a JSON string. */
 void tdi_text_add_json(TdiText *text, const char *words);

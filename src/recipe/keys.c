@@ -26,6 +26,10 @@ static const TdKeyInfo keys[] = {
      "version of the recipe language", 0},
     {"draw", TD_GROUP_RECIPE, TD_KEY_CHOICE, 0, 0, draws, "picture", "", "what is drawn",
      AT(draw)},
+    {"field", TD_GROUP_RECIPE, TD_KEY_NAME, 0, 0, NULL, "", "FILE.npy",
+     "samples to colour, in the place of a network's", AT(field)},
+    {"field_sha256", TD_GROUP_RECIPE, TD_KEY_HASH, 0, 0, NULL, "", "HEX",
+     "which file that must be", AT(field_sha256)},
 
     {"inputs", TD_GROUP_NETWORK, TD_KEY_INPUTS, 0, 0, NULL, "x,y", "NAME,NAME",
      "what the network is fed: x, y, r (radius), z, t, z1..z8", AT(inputs)},

@@ -253,6 +253,39 @@ TdStatus tdi_value_reset(const TdKeyInfo *key, TdRecipe *recipe, TdError *err)
         tdi_axis_clear(place);
     else if (key->type == TD_KEY_WHOLE)
         *(uint32_t *)place = 0;
+    else if (key->type == TD_KEY_NAME || key->type == TD_KEY_HASH)
+        *(char *)place = '\0';
+    return TD_OK;
+}
+
+/* Names that a line of a recipe cannot hold are refused. */
+static TdStatus read_name(const TdKeyInfo *key, TdiSpan value, char name[TD_MAX_NAME],
+                          TdError *err)
+{
+    char copy[TD_MAX_NAME] = "";
+    if (value.length >= TD_MAX_NAME)
+        return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1, "%s: a name of more than %d bytes",
+                           key->name, TD_MAX_NAME - 1);
+    memcpy(copy, value.words, value.length);
+    if (strchr(copy, '#') != NULL || strlen(copy) != value.length || !tdi_text_is_clean(copy))
+        return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1,
+                           "%s: a recipe holds no name with # in it, or with what is no text; "
+                           "rename the file",
+                           key->name);
+    memcpy(name, copy, sizeof copy);
+    return TD_OK;
+}
+
+static TdStatus read_hash(const TdKeyInfo *key, TdiSpan value, char hash[TD_HASH], TdError *err)
+{
+    size_t digits = 0;
+    while (digits < value.length && strchr("0123456789abcdef", value.words[digits]) != NULL &&
+           value.words[digits] != '\0')
+        digits++;
+    if (value.length != 0 && (digits != value.length || digits != TD_HASH - 1))
+        return fail(key, value, "a SHA-256: 64 digits from 0 to f", err);
+    memcpy(hash, value.words, digits);
+    hash[digits] = '\0';
     return TD_OK;
 }
 
@@ -310,6 +343,10 @@ TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, T
         return read_shape(key, value, recipe, err);
     case TD_KEY_AXIS:
         return tdi_axis_read(key, value, place, err);
+    case TD_KEY_NAME:
+        return read_name(key, value, place, err);
+    case TD_KEY_HASH:
+        return read_hash(key, value, place, err);
     case TD_KEY_SIZE:
         return tdi_size_read(value, place, err);
     }
@@ -387,6 +424,10 @@ void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text
     case TD_KEY_AXIS:
         if (((const TdAxis *)place)->key != NULL)
             tdi_text_add(text, ((const TdAxis *)place)->words);
+        break;
+    case TD_KEY_NAME:
+    case TD_KEY_HASH:
+        tdi_text_add(text, place);
         break;
     case TD_KEY_SIZE:
         tdi_size_print(place, text);

@@ -153,11 +153,13 @@ static inline void put(unsigned char *at, size_t place, bool wide, int32_t code)
         at[place] = (uint8_t)code;
 }
 
-/* In double, where the sum is exact enough for 16 bits and stays below the top code plus 1. */
+/* In double, where the sum is exact enough for 16 bits and stays below the top code plus 1;
+ * only fused arithmetic makes a mean that is more than 1. */
 static int32_t dithered(const TdiColour *colour, float mean, uint32_t c, uint32_t x, uint32_t y)
 {
-    return (int32_t)((colour->wide ? 65535.0 : 255.0) * (double)mean +
-                     noise_at(colour, c, x, y));
+    double top = colour->wide ? 65535.0 : 255.0;
+    int32_t code = (int32_t)(top * (double)mean + noise_at(colour, c, x, y));
+    return code < (int32_t)top ? code : (int32_t)top;
 }
 
 /* `count` codes of channel c, one pixel after the other from (x, y) on. */

@@ -120,7 +120,7 @@ TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRu
         tdi_free(single);
         return status;
     }
-    single->head = (TdPicture){&kind, single->renderer.raster, NULL};
+    single->head = (TdPicture){.kind = &kind, .raster = single->renderer.raster};
     *picture = &single->head;
     return TD_OK;
 }

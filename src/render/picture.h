@@ -27,6 +27,7 @@ struct TdPicture {
     const TdiPictureKind *kind;
     TdRaster raster;
     const char *note;
+    const char *field_sha256; /* of the file whose samples are coloured, NULL: none */
 };
 
 #endif

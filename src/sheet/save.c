@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "render/picture.h"
 #include "tiedye/kernels.h"
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
@@ -70,6 +71,15 @@ static TdStatus save(TdPicture *picture, const TdFormatInfo *format, const char 
     return td_output_close(output, err);
 }
 
+/* With the hash of the file that was read, so that it is complete. */
+static char *print_recipe(const TdRecipe *recipe, const TdPicture *picture)
+{
+    TdRecipe complete = *recipe; /* borrows the layers */
+    if (picture->field_sha256 != NULL)
+        memcpy(complete.field_sha256, picture->field_sha256, TD_HASH);
+    return td_recipe_print(&complete, TD_FORM_TEXT);
+}
+
 /* Whether the run's kernels are fused ones. */
 static bool is_fused(const TdRun *run)
 {
@@ -79,9 +89,10 @@ static bool is_fused(const TdRun *run)
 }
 
 /* What the file carries: the recipe, marked where the picture is not exactly that recipe's. */
-static TdStatus carried_text(const TdRecipe *recipe, bool fused, char **text, TdError *err)
+static TdStatus carried_text(const TdRecipe *recipe, const TdPicture *picture, bool fused,
+                             char **text, TdError *err)
 {
-    char *printed = td_recipe_print(recipe, TD_FORM_TEXT);
+    char *printed = print_recipe(recipe, picture);
     *text = printed;
     if (printed == NULL)
         return tdi_fail_memory(err, 0);
@@ -124,7 +135,7 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
     if (status != TD_OK)
         return status;
     if (carries)
-        status = carried_text(recipe, fused, &text, err);
+        status = carried_text(recipe, picture, fused, &text, err);
     if (status == TD_OK)
         status = save(picture, format, path, text, run, err);
     if (saved != NULL)

@@ -12,6 +12,7 @@
 #include "sheet/axes.h"
 #include "sheet/caption.h"
 #include "sheet/cells.h"
+#include "sheet/recolour.h"
 
 typedef struct Sheet {
     TdPicture head;
@@ -314,6 +315,8 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
                         const TdRun *run, TdPicture **picture, TdError *err)
 {
     *picture = NULL;
+    if (recipe->field[0] != '\0')
+        return tdi_recolour_create(recipe, samples, run, picture, err);
     if (recipe->draw == TD_DRAW_PICTURE)
         return td_picture_create(recipe, samples, run, picture, err);
     if (samples == TD_SAMPLES_FIELD)

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "output/npy_read.h"
 #include "output/png_read.h"
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
@@ -59,6 +61,11 @@ static TdStatus read_stream(FILE *file, const char *name, TdiText *text, bool *p
     while ((count = fread(piece, 1, sizeof piece, file)) > 0) {
         if (text->length == 0)
             *png = is_png(piece, count);
+        if (text->length == 0 && count > 6 && memcmp(piece, "\x93NUMPY", 6) == 0)
+            return tdi_fail(err, TD_ERROR_FORMAT,
+                            "%.300s: a field to colour comes from a file, not through a pipe; "
+                            "save it first",
+                            name);
         if (!*png && memchr(piece, '\0', count) != NULL)
             return tdi_fail(err, TD_ERROR_FORMAT, "%.300s: neither a PNG nor a recipe in text",
                             name);
@@ -125,6 +132,30 @@ static TdStatus read_stream_at(TdRecipe *recipe, const char *path, TdError *err)
     return status;
 }
 
+static bool ends_in_npy(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 4 && strcasecmp(path + length - 4, ".npy") == 0;
+}
+
+/* The file is opened to say at once what is wrong with it. */
+static TdStatus take_field(TdRecipe *recipe, const char *path, TdError *err)
+{
+    TdiArray array;
+    TdStatus status = tdi_array_open(path, NULL, &array, err);
+    if (status != TD_OK)
+        return status;
+    tdi_array_close(&array);
+    status = td_recipe_set(recipe, "field", path, err);
+    if (status == TD_OK && strcmp(recipe->field, path) != 0)
+        status = tdi_fail(err, TD_ERROR_RECIPE,
+                          "%.300s: a recipe holds no name that begins or ends with a blank; "
+                          "rename the file",
+                          path);
+    recipe->field_sha256[0] = '\0';
+    return status;
+}
+
 static TdStatus read_png(TdRecipe *recipe, const char *path, TdError *err)
 {
     TdPngReader *reader;
@@ -145,5 +176,7 @@ TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *err)
         return tdi_source_parse(recipe, "link", source, err);
     if (td_png_probe(source))
         return read_png(recipe, source, err);
+    if (tdi_array_probe(source) || (ends_in_npy(source) && access(source, F_OK) == 0))
+        return take_field(recipe, source, err);
     return read_stream_at(recipe, source, err);
 }

@@ -84,6 +84,19 @@ static TdStatus try_picture(const char *name, TdError *err)
     return save("layers = 8,5,3\nsize = 40x30\ntone = rescale", name, err);
 }
 
+static TdStatus try_tables(const char *name, TdError *err)
+{
+    return save("layers = 8,3\nsize = 20x20\ntone = rank\npalette = stops\ndither = on", name,
+                err);
+}
+
+static TdStatus try_field(const char *name, TdError *err)
+{
+    char text[512];
+    snprintf(text, sizeof text, "field = %s\ntone = rank\npalette = ember", path_of("a.npy"));
+    return save(text, name, err);
+}
+
 static TdStatus try_sheet(const char *name, TdError *err)
 {
     return save("draw = sheet\ncount = 3\ncolumns = 2\nlayers = 8,3\nsize = 64x64", name, err);
@@ -186,6 +199,9 @@ static void test_pictures(void **state)
     exhaust(try_picture, "a.npy", false);
     exhaust(try_picture, "a.hash", false);
     exhaust(try_picture, "a.null", false);
+    exhaust(try_tables, "a.png", false);
+    exhaust(try_field, "a.png", false);
+    exhaust(try_source, "a.npy", false);
 }
 
 static void test_sheets(void **state)

@@ -227,7 +227,7 @@ static void test_a_wrong_value_changes_nothing(void **state)
     TdRecipe *recipe = td_recipe_create();
     (void)state;
     for (size_t i = 0; i < td_key_count(); i++)
-        assert_int_equal(td_recipe_set(recipe, td_key_info(i)->name, "~", NULL),
+        assert_int_equal(td_recipe_set(recipe, td_key_info(i)->name, "#", NULL),
                          TD_ERROR_RECIPE);
     char *printed = td_recipe_print(recipe, TD_FORM_TEXT);
     assert_string_equal(printed, "v = 1\n");
