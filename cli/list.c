@@ -9,7 +9,7 @@
 
 #include "commands.h"
 
-enum { SAMPLES = 129 }; /* of an activation, in JSON */
+enum { SAMPLES = 257 }; /* of an activation, in JSON */
 
 /* A key's help, and the values that it may have. */
 static void print_help(const TdKeyInfo *key)
@@ -89,7 +89,7 @@ static void list_activations_json(void)
                info->source, info->ulp);
         print_bound("low", info->low);
         print_bound("high", info->high);
-        print_samples(i, -4, 1.0 / 16, SAMPLES);
+        print_samples(i, -8, 1.0 / 16, SAMPLES);
         putchar('}');
     }
     puts("]");

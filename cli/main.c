@@ -52,7 +52,7 @@ static const Command commands[] = {
      OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
     {"list", "keys|activations|presets|formats", "what there is to choose from",
      "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
-     "errors and values from -4 to 4.",
+     "errors and values from -8 to 8.",
      "  tiedye list presets\n"
      "  tiedye list activations --json\n",
      0, 1u << OPTION_JSON, false, run_list},

@@ -69,6 +69,9 @@ foreach(folder golden cli)
     endforeach()
 endforeach()
 
+tiedye_add_test(docs_activations cli 300 "${Python3_EXECUTABLE}" scripts/activations_doc.py
+    "${PROJECT_BINARY_DIR}/tiedye" --check)
+
 # The examples, as programs example_NAME beside the others; tests/cli/examples.py runs them.
 file(GLOB files CONFIGURE_DEPENDS examples/*.c)
 foreach(file ${files})

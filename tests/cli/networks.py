@@ -154,7 +154,7 @@ class Evaluation(Case):
     def test_samples_and_ranges(self):
         for row in json.loads(self.ok("list", "activations", "--json")):
             samples = row["samples"]
-            self.assertEqual((samples["from"], len(samples["values"])), (-4, 129))
+            self.assertEqual((samples["from"], len(samples["values"])), (-8, 257))
             for i, found in enumerate(samples["values"]):
                 wanted = ACTIVATIONS[row["name"]][1](samples["from"] + i * samples["step"])
                 self.assertLessEqual(abs(found - wanted), 1e-6 * max(1, abs(wanted)), row["name"])
