@@ -30,10 +30,10 @@ check: ## install what testing needs, build, run every test
 	@scripts/setup.sh check
 	@scripts/check.sh
 
-bench: ## time the kernels (sets up like check)
-	@scripts/setup.sh check
+bench: ## compare with ONNX Runtime, NumPy and PyTorch; SECONDS=, QUICK=1 (installs them)
+	@scripts/setup.sh bench || echo "bench: going on without what is missing" >&2
 	@$(BUILD) -DTIEDYE_TESTS=ON
-	build/release/check_kernels --bench
+	@python3 -B bench/run.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(QUICK),--quick)
 
 fuzz: ## fuzz for an hour, or TIME=seconds (sets up like check)
 	@scripts/setup.sh check

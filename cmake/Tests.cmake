@@ -79,3 +79,9 @@ foreach(file ${files})
     add_executable(example_${name} "${file}")
     target_link_libraries(example_${name} PRIVATE tiedye tiedye_flags m)
 endforeach()
+
+# bench/ is one program, bench_throughput; bench/run.py and tests/cli/bench.py run it.
+find_package(Threads REQUIRED)
+file(GLOB files CONFIGURE_DEPENDS bench/*.c)
+add_executable(bench_throughput ${files})
+target_link_libraries(bench_throughput PRIVATE tiedye tiedye_flags Threads::Threads)

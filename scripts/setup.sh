@@ -1,5 +1,6 @@
 #!/bin/sh
-# scripts/setup.sh draw|check: install the Debian packages that drawing (or testing) needs.
+# scripts/setup.sh draw|check|bench: install the Debian packages that drawing (or testing, or
+# benchmarks) need.
 # Where nothing is missing it says nothing and needs neither root nor a network. Otherwise it
 # prints what it is about to install, with sizes, and installs that as root or through sudo.
 # shellcheck disable=SC2086 # lists of words stand unquoted
@@ -26,6 +27,10 @@ check | python3           | python3    | tests of the program, linter
 check | binutils          | objdump    | the linter looks at symbols and instructions
 check | g++               | g++        | the public headers are C++ too
 check | pkgconf           | pkg-config | tests of what is installed
+bench | nodejs            | node       | runs ONNX Runtime
+bench | npm               | npm        | installs ONNX Runtime
+bench | python3-numpy     | -          | a peer
+bench | python3-torch     | -          | a peer
 TABLE
 }
 
@@ -39,6 +44,9 @@ fail() {
 }
 
 is_there() { # PACKAGE PROBE
+    case $2 in
+    node | npm) command -v "$2" >/dev/null && return ;; # from wherever
+    esac
     if command -v dpkg-query >/dev/null; then
         dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
         return
@@ -81,8 +89,9 @@ sizes() {
 case ${1:-} in
 draw) needs=draw ;;
 check) needs='draw\|check' ;;
+bench) needs='draw\|check\|bench' ;;
 *)
-    echo "usage: scripts/setup.sh draw|check" >&2
+    echo "usage: scripts/setup.sh draw|check|bench" >&2
     exit 2
     ;;
 esac

@@ -135,22 +135,51 @@ static void add_samples(const TdiRenderer *renderer, const Block *block,
     }
 }
 
-/* The outputs themselves; NaNs become the one of `.npy`. */
-static void store_field(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
-                        uint32_t count, const float *rows, unsigned char *out, size_t row_bytes)
+/* NaNs become the one of `.npy`. Four values at a time: a field of a small network takes as
+ * long to store as a layer takes to compute. */
+static void unify_nans(float *values, size_t count)
 {
-    static const uint32_t canonical_nan = 0x7fc00000;
-    size_t stride = td_plan_points(renderer->plan);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t row = (first + i) / tile.width, column = (first + i) % tile.width;
-        float *at =
-            (float *)(void *)(out + row * row_bytes) + (size_t)column * renderer->outputs;
-        for (uint32_t c = 0; c < renderer->outputs; c++) {
-            float value = rows[c * stride + i];
-            if (value != value)
-                memcpy(&value, &canonical_nan, sizeof value);
-            at[c] = value;
+    typedef float Four __attribute__((vector_size(16), may_alias));
+    typedef int32_t FourBits __attribute__((vector_size(16), may_alias));
+    const FourBits canonical = (FourBits){0} + 0x7fc00000;
+    for (size_t i = 0; i < count; i += 4) {
+        Four *four = (Four *)(void *)(values + i);
+        FourBits number = *four == *four;
+        *four = (Four)(((FourBits)*four & number) | (canonical & ~number));
+    }
+}
+
+/* A run of pixels, channels side by side; rows of values are `stride` floats apart. */
+static void interleave(const float *rows, size_t stride, uint32_t channels, uint32_t count,
+                       float *to)
+{
+    const float *red = rows, *green = rows + stride, *blue = rows + 2 * stride;
+    if (channels == 3) {
+        for (uint32_t i = 0; i < count; i++, to += 3) {
+            to[0] = red[i];
+            to[1] = green[i];
+            to[2] = blue[i];
         }
+        return;
+    }
+    for (uint32_t c = 0; c < channels; c++)
+        for (uint32_t i = 0; i < count; i++)
+            to[(size_t)i * channels + c] = rows[c * stride + i];
+}
+
+/* The outputs themselves, row by row of the tile. */
+static void store_field(const TdiRenderer *renderer, const Block *block, float *rows,
+                        unsigned char *out, size_t row_bytes)
+{
+    size_t stride = td_plan_points(renderer->plan);
+    uint32_t channels = renderer->outputs, width = block->tile.width, run;
+    for (uint32_t c = 0; c < channels; c++)
+        unify_nans(rows + c * stride, block->points);
+    for (uint32_t done = 0; done < block->count; done += run) {
+        uint32_t row = (block->first + done) / width, column = (block->first + done) % width;
+        float *at = (float *)(void *)(out + row * row_bytes) + (size_t)column * channels;
+        run = block->count - done < width - column ? block->count - done : width - column;
+        interleave(rows + done, stride, channels, run, at);
     }
 }
 
@@ -170,7 +199,7 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
         block.points = (uint32_t)round_up(count, TD_POINT_GRAIN);
         if (renderer->raster.type == TD_SAMPLE_F32) {
             float *rows = evaluate(renderer, &block, 0, 0, scratch);
-            store_field(renderer, tile, first, count, rows, out, row_bytes);
+            store_field(renderer, &block, rows, out, row_bytes);
         } else {
             add_samples(renderer, &block, worker, sums);
             tdi_colour_store(&renderer->colour, tile, first, count, sums, most, samples, out,

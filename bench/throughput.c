@@ -1,0 +1,246 @@
+/* bench_throughput THREADS: how many points a second tiedye draws. Reads one request a line,
+ * its words separated by tabs, and answers each with one line, so that bench/run.py can let
+ * this program and others take turns:
+ *
+ *     load FILE             a network: FILE.tie                        ok
+ *     check WAY FILE        every 64th row, float32, goes to FILE      ok
+ *     time WAY SECONDS      do it again and again for so long          points a second
+ *
+ * An answer that begins with "error: " says what went wrong. The first line, unasked, is what
+ * this is, and after a tab the ways, with tabs between them. A way is an instruction set, as in
+ * "avx2 --fast", behind one of the words below: what is drawn. "peak avx2" is no picture but
+ * the machine's multiply-adds, in operations a second. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tiedye/kernels.h>
+#include <tiedye/render.h>
+#include <tiedye/sheet.h>
+
+#include "peak.h"
+
+static const struct {
+    const char *word; /* before the instruction set */
+    TdSamples samples;
+    const char *keys; /* what is changed in the recipe */
+} kinds[] = {
+    {"field ", TD_SAMPLES_FIELD, ""}, /* the outputs, float32, in memory */
+    {"picture ", TD_SAMPLES_COLOUR, ""},
+    /* the same points but for a last bit, in rows that do not share y */
+    {"turned ", TD_SAMPLES_FIELD, "rotate = 1e-9"},
+    /* multiply-adds and the rest, without activations */
+    {"linear ", TD_SAMPLES_FIELD, "act = identity\nout = identity"},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds, CHECK_STRIDE = 64 };
+
+typedef struct Bench {
+    int threads;
+    char file[4096]; /* without .tie */
+    char way[64];    /* what was made ready last, "": nothing */
+    char answer[640];
+    TdRun run;
+    TdPicture *picture;
+    unsigned char *rows; /* of the whole picture */
+    uint32_t band;       /* rows drawn at once */
+} Bench;
+
+/* ---- Making a way ready -------------------------------------------------------------- */
+
+static bool draw(Bench *bench, uint32_t y, uint32_t count)
+{
+    uint64_t row_bytes = td_raster_row_bytes(td_picture_raster(bench->picture));
+    TdError err = {0};
+    TdStatus status = td_picture_rows(bench->picture, y, count, bench->rows + y * row_bytes,
+                                      &bench->run, &err);
+    snprintf(bench->answer, sizeof bench->answer, "%s", err.message);
+    return status == TD_OK;
+}
+
+/* What is drawn at once is the whole picture, or as much as takes some time. */
+static bool choose_band(Bench *bench)
+{
+    uint32_t height = td_picture_raster(bench->picture)->height;
+    double begin, least = 0.02;
+    bench->band = height < 16 ? height : 16;
+    for (;;) {
+        begin = now();
+        if (!draw(bench, 0, bench->band))
+            return false;
+        if (now() - begin > least || bench->band > height / 2)
+            return true;
+        bench->band *= 2;
+    }
+}
+
+static void forget(Bench *bench)
+{
+    td_picture_free(bench->picture);
+    free(bench->rows);
+    bench->picture = NULL;
+    bench->rows = NULL;
+    bench->way[0] = '\0';
+}
+
+static bool make_picture(Bench *bench, size_t kind, TdError *err)
+{
+    char path[sizeof bench->file + 4];
+    TdRecipe *recipe = td_recipe_create();
+    snprintf(path, sizeof path, "%s.tie", bench->file);
+    bool good = recipe != NULL && td_source_read(recipe, path, err) == TD_OK &&
+                td_recipe_parse(recipe, kinds[kind].keys, err) == TD_OK &&
+                td_picture_create(recipe, kinds[kind].samples, &bench->run, &bench->picture,
+                                  err) == TD_OK;
+    td_recipe_free(recipe);
+    return good;
+}
+
+/* "avx2 --fast" becomes a run. */
+static bool parse_cpu(Bench *bench, const char *text)
+{
+    static const char fast[] = " --fast";
+    char name[32];
+    const char *end = strstr(text, fast);
+    snprintf(name, sizeof name, "%.*s", end == NULL ? 31 : (int)(end - text), text);
+    bench->run =
+        (TdRun){.threads = bench->threads, .cpu = td_cpu_find(name), .fast = end != NULL};
+    return bench->run.cpu < TD_CPU_COUNT && td_cpu_available(bench->run.cpu);
+}
+
+static bool make_ready(Bench *bench, const char *way)
+{
+    TdError err = {0};
+    size_t kind = 0;
+    if (strcmp(bench->way, way) == 0)
+        return true;
+    forget(bench);
+    while (kind < KINDS && strncmp(way, kinds[kind].word, strlen(kinds[kind].word)) != 0)
+        kind++;
+    if (kind == KINDS || !parse_cpu(bench, way + strlen(kinds[kind].word))) {
+        snprintf(bench->answer, sizeof bench->answer, "there is no way %.100s here", way);
+        return false;
+    }
+    if (!make_picture(bench, kind, &err)) {
+        snprintf(bench->answer, sizeof bench->answer, "%s", err.message);
+        return false;
+    }
+    const TdRaster *raster = td_picture_raster(bench->picture);
+    bench->rows = malloc(td_raster_row_bytes(raster) * raster->height);
+    if (bench->rows == NULL) {
+        snprintf(bench->answer, sizeof bench->answer, "no memory");
+        return false;
+    }
+    memset(bench->rows, 0, td_raster_row_bytes(raster) * raster->height); /* pages are there */
+    if (!choose_band(bench))
+        return false;
+    snprintf(bench->way, sizeof bench->way, "%s", way);
+    return true;
+}
+
+/* ---- Requests ------------------------------------------------------------------------ */
+
+static bool check(Bench *bench, const char *way, const char *path)
+{
+    if (!make_ready(bench, way))
+        return false;
+    const TdRaster *raster = td_picture_raster(bench->picture);
+    uint64_t row_bytes = td_raster_row_bytes(raster);
+    FILE *file = fopen(path, "wb");
+    bool good = file != NULL;
+    for (uint32_t y = 0; good && y < raster->height; y += CHECK_STRIDE)
+        good =
+            draw(bench, y, 1) && fwrite(bench->rows + y * row_bytes, row_bytes, 1, file) == 1;
+    if (file != NULL && fclose(file) != 0)
+        good = false;
+    snprintf(bench->answer, sizeof bench->answer, good ? "ok" : "cannot write %.500s", path);
+    return good;
+}
+
+/* Points a second. */
+static bool time_picture(Bench *bench, double seconds, double *rate)
+{
+    const TdRaster *raster = td_picture_raster(bench->picture);
+    double begin = now(), passed, points = 0;
+    uint32_t y = 0;
+    do {
+        if (!draw(bench, y, bench->band))
+            return false;
+        points += (double)bench->band * raster->width;
+        y = y + 2 * bench->band <= raster->height ? y + bench->band : 0;
+        passed = now() - begin;
+    } while (passed < seconds);
+    *rate = points / passed;
+    return true;
+}
+
+static bool time_way(Bench *bench, const char *way, double seconds)
+{
+    static const char peak[] = "peak ";
+    double rate;
+    if (strncmp(way, peak, sizeof peak - 1) == 0)
+        rate = peak_rate(way + sizeof peak - 1, bench->threads, seconds);
+    else if (!make_ready(bench, way) || !time_picture(bench, seconds, &rate))
+        return false;
+    snprintf(bench->answer, sizeof bench->answer, "%.9g", rate);
+    return true;
+}
+
+static bool answer(Bench *bench, char *line)
+{
+    static char nothing[] = "";
+    char *word[3] = {nothing, nothing, nothing};
+    for (size_t i = 0; i < 3 && line != NULL; i++)
+        word[i] = strsep(&line, "\t");
+    if (strcmp(word[0], "load") == 0) {
+        forget(bench);
+        snprintf(bench->file, sizeof bench->file, "%s", word[1]);
+        snprintf(bench->answer, sizeof bench->answer, "ok");
+        return true;
+    }
+    if (strcmp(word[0], "check") == 0)
+        return check(bench, word[1], word[2]);
+    if (strcmp(word[0], "time") == 0)
+        return time_way(bench, word[1], strtod(word[2], NULL));
+    snprintf(bench->answer, sizeof bench->answer, "there is no request %.100s", word[0]);
+    return false;
+}
+
+static void say_hello(void)
+{
+    printf("tiedye %s", td_version());
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++) {
+            const TdKernels *fast = td_kernels((TdCpu)cpu, true);
+            if (fast == NULL)
+                continue;
+            printf("\t%s%s", kinds[kind].word, td_cpu_name((TdCpu)cpu));
+            if (fast->fused)
+                printf("\t%s%s --fast", kinds[kind].word, td_cpu_name((TdCpu)cpu));
+        }
+    }
+    for (size_t i = 0; i < PEAK_LOOPS; i++)
+        if (peak_name(i) != NULL)
+            printf("\tpeak %s", peak_name(i));
+    putchar('\n');
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    static char line[8192];
+    static Bench bench;
+    bench.threads = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0;
+    if (bench.threads < 1) {
+        fputs("usage: bench_throughput THREADS\n", stderr);
+        return 2;
+    }
+    say_hello();
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        bool good = answer(&bench, line);
+        printf("%s%s\n", good ? "" : "error: ", bench.answer);
+        fflush(stdout);
+    }
+    forget(&bench);
+    return 0;
+}
