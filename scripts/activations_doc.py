@@ -17,28 +17,33 @@ RECIPE = ("inputs=x,y,r", "layers=24x2,1", "out=identity", "seed=2", "sigma_w=1.
           "palette=stops", "tone=rank")
 SIDE = 112  # of a picture, in pixels
 
-HEAD = """<!-- Made by scripts/activations_doc.py from the table in include/tiedye/base.h; edit those. -->
+HEAD = """\
+<!-- Made by scripts/activations_doc.py from the table in include/tiedye/base.h: edit those. -->
 # Activations
 
-`act` is the activation of the hidden layers, `out` that of the last one, and each layer may have its own:
+`act` is the activation of the hidden layers, `out` that of the last one, and each layer may
+have its own:
 
     tiedye render --act gelu --out sin
     tiedye render --layers 20:sin,3:sigmoid
     tiedye render --layers 16:gaussian,16x3:tanh,8:square,3
     tiedye grid --across act=tanh,relu,sin,gaussian,step --down seed=1..4 -o grid.png
 
-Classes: *smooth* is analytic on the real line, *kinked* continuous with a corner in the function or in one of its
-derivatives, *stepped* discontinuous. The error is stated over all floats, in units in the last place (NUMERICS.md says
-how it is measured). `tone = affine` maps the range of `out` to [0, 1]; where a range is infinite, [-1, 1] and
-clips, and `rescale`, `rank` and `logistic` are the tones to take.
+Classes: *smooth* is analytic on the real line, *kinked* continuous with a corner in the
+function or in one of its derivatives, *stepped* discontinuous. The error is stated over all
+floats, in units in the last place (NUMERICS.md says how it is measured). `tone = affine` maps
+the range of `out` to [0, 1]; where a range is infinite, [-1, 1] and clips, and `rescale`,
+`rank` and `logistic` are the tones to take.
 
-Dots in the curves mark 2 and 1 (4 and 4 where a curve is drawn smaller). Every picture is the same network:
+Dots in the curves mark 2 and 1 (4 and 4 where a curve is drawn smaller). Every picture is the
+same network:
 
     tiedye render {words} --act NAME
 
-`tiedye list activations --json` prints this table with values from -8 to 8. The constants of `selu` are
-1.0507009873554805 and 1.6732632423543772 (their product is 1.7580993408473766); `square`, `triangle` and
-`sawtooth` have periods of 4, 4 and 2, and a slope of 1 (or a jump) at 0, so that they compare with `sin`.
+`tiedye list activations --json` prints this table with values from -8 to 8. The constants of
+`selu` are 1.0507009873554805 and 1.6732632423543772 (their product is 1.7580993408473766);
+`square`, `triangle` and `sawtooth` have periods of 4, 4 and 2, and a slope of 1 (or a jump) at
+0, so that they compare with `sin`.
 
 | name | formula | class | range | ulp | source | curve | picture |
 |---|---|---|---|---|---|---|---|
@@ -63,7 +68,8 @@ def page(rows):
         high = "inf)" if row["high"] is None else f"{row['high']:g}]"
         formula = row["formula"].replace("|", "\\|")
         images = " | ".join(
-            f'<img src="activations/{row["name"]}.{kind}" width="{width}" alt="{what} {row["name"]}">'
+            f'<img src="activations/{row["name"]}.{kind}" width="{width}" '
+            f'alt="{what} {row["name"]}">'
             for kind, width, what in (("svg", 224, "curve of"), ("png", SIDE, "a network of")))
         lines.append(f"| `{row['name']}` | `{formula}` | {row['class']} | {low}, {high} | "
                      f"{row['ulp']:g} | {row['source']} | {images} |\n")
