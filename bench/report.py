@@ -139,6 +139,10 @@ def scaling(one, two):
     def line(title, rate):
         return row(title, one.cells(lambda layers: times(layers, rate), "{:.2f}x".format))
     lines = [line("multiply-add peak", Cores.peak)]
+    had = statistics.median(times(layers, Cores.peak) for layers in one.networks)
+    if had < 1.8:
+        lines.insert(0, f"ONLY {had:.1f} OF 2 CORES WERE TO BE HAD: what follows says nothing of "
+                        "scaling,\nnor the other figures for two cores of speed.")
     for name in best_ways(one.rows) + ["ONNX Runtime"]:
         if any(one.median(layers, name)[0] for layers in one.networks):
             lines.append(line(name.removeprefix("field "), lambda cores, layers, name=name:
