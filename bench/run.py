@@ -96,8 +96,11 @@ class Contestant:
         return answer
 
     def ask(self, *words):
-        self.process.stdin.write("\t".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write("\t".join(map(str, words)) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # read says what has become of it
         return self.read()
 
     def end(self):
@@ -149,6 +152,13 @@ def find_peers(folder):
 # ---- Rounds ---------------------------------------------------------------------------------
 
 
+def forgive(contestant, failure):
+    """A peer that fails is left out; without tiedye there is nothing to compare."""
+    if contestant.name == "tiedye":
+        raise failure
+    say(failure)
+
+
 class Match:
     """All contestants on one network: self.rates[row] has a rate for each round."""
 
@@ -173,11 +183,13 @@ class Match:
     def enter(self, contestant, batches):
         """Tiedye enters first, with the reference as its first way."""
         contestant.ask("load", self.file)
-        for way in contestant.ways or batches:
-            checked = contestant.name != "tiedye" or way.startswith(("field", "turned"))
-            if not checked or self.agrees(contestant, way):
-                row = way if contestant.name == "tiedye" else f"{contestant.name} {way}"
-                self.turns.append((row, contestant, way))
+        if contestant.name == "tiedye":
+            self.turns += [(way, contestant, way) for way in contestant.ways
+                           if not way.startswith(("field", "turned")) or
+                           self.agrees(contestant, way)]
+        else:
+            self.turns += [(f"{contestant.name} {batch}", contestant, batch) for batch in batches
+                           if self.agrees(contestant, batch)]
 
     def is_near_best(self, row, contestant):
         """Of a peer's batches only those that may turn out to be its best go on."""
@@ -186,11 +198,17 @@ class Match:
 
     def play(self):
         for number in range(-1, self.options.rounds):  # the first is to get warm
-            for row, contestant, way in self.turns:
+            for turn in list(self.turns):
+                row, contestant, way = turn
                 brief = number < 0 or row.startswith("peak")
                 seconds = self.options.seconds / (3 if brief else 1)
-                rate = contestant.ask("time", way, seconds)
-                self.rates.setdefault(row, []).append(float(rate))
+                try:
+                    rate = float(contestant.ask("time", way, seconds))
+                    self.rates.setdefault(row, []).append(rate)
+                except Failure as failure:
+                    forgive(contestant, failure)
+                    self.turns.remove(turn)
+                    self.rates.pop(row, None)
                 time.sleep(0.01)  # threads that wait by spinning go to sleep
             if number < 0:
                 self.turns = [turn for turn in self.turns if self.is_near_best(*turn[:2])]
@@ -216,7 +234,10 @@ def play_all(options, networks, peers):
             say(f"{report.CORES[threads]}, {layers}")
             match = Match(network["file"], options, options.folder)
             for contestant in contestants:
-                match.enter(contestant, options.batches)
+                try:
+                    match.enter(contestant, options.batches)
+                except Failure as failure:
+                    forgive(contestant, failure)
             rates[threads][layers] = match.play()
         for contestant in contestants:
             contestant.end()
@@ -297,11 +318,19 @@ def main():
     parser.add_argument("--update-docs", action="store_true",
                         help="put the last run's report into docs/PERFORMANCE.md, and run nothing")
     options = parser.parse_args()
-    options.rounds = options.rounds or (3 if options.quick else 7)
-    options.seconds = options.seconds or (0.1 if options.quick else 0.3)
+    if options.rounds is None:
+        options.rounds = 3 if options.quick else 7
+    if options.seconds is None:
+        options.seconds = 0.1 if options.quick else 0.3
     options.batches = [1024, 8192, 65536, options.side ** 2]
     options.build, options.folder = map(os.path.abspath, (options.build, options.folder))
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    if min(options.rounds, options.side) < 1 or options.seconds <= 0:
+        parser.error("rounds, seconds and pixels are more than 0")
+    if not options.update_docs and not os.path.exists(f"{options.build}/bench_throughput"):
+        raise Failure(f"there is no {options.build}/bench_throughput: run make bench")
+    if options.update_docs and not os.path.exists(f"{options.folder}/report.txt"):
+        raise Failure("there is no report yet: run make bench")
     if options.update_docs:
         report.update_docs(f"{options.folder}/report.txt")
     else:

@@ -85,6 +85,25 @@ class Run(Case):
         self.assertEqual([row for row, _, _ in match.turns], ["first 8", "same 8"])
         self.assertEqual(len(said), 4)
 
+    def test_who_fails_is_left_out(self):
+        class Quitter(Liar):
+            def ask(self, *words):
+                if words[0] == "time":
+                    raise run.Failure("tired")
+                return super().ask(*words)
+
+        class Runner(Liar):
+            def ask(self, *words):
+                return "5" if words[0] == "time" else super().ask(*words)
+        match = run.Match("a", argparse.Namespace(seconds=0, rounds=2), self.folder)
+        said = []
+        run.say, say = said.append, run.say
+        self.addCleanup(setattr, run, "say", say)
+        for contestant in (Runner("runner", [1]), Quitter("quitter", [1])):
+            match.enter(contestant, [8])
+        self.assertEqual(match.play(), {"runner 8": [5, 5]})
+        self.assertEqual(list(map(str, said)), ["tired"])
+
     def test_report(self):
         side = "16" if SANITIZED else "64"
         done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "run.py"), "--alone",
