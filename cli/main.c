@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "progress.h"
@@ -10,8 +12,9 @@
 static const Command commands[] = {
     {"render", "[SOURCE...] [--KEY VALUE...] [-o FILE]", "one picture",
      "Draws one network. A SOURCE is a recipe in text, a PNG that tiedye drew, a\n"
-     "preset (@tie-dye) or a share link; sources are read in order, then keys. Without\n"
-     "-o the picture is named tiedye-SEED.png, and nothing is overwritten.",
+     "preset (@tie-dye), a share link, or a NumPy array (.npy) to be coloured; sources\n"
+     "are read in order, then keys. Without -o the picture is named tiedye-SEED.png,\n"
+     "and nothing is overwritten.",
      "  tiedye render --seed 7 --layers 16x8,3 -o seven.png\n"
      "  tiedye render seven.png --size A3@300 -o poster.png\n",
      GROUPS_PICTURE, OPTIONS_DRAW, true, run_render},
@@ -157,8 +160,23 @@ static int run(int argc, char **argv)
     return command != NULL ? run_command(command, argc - 2, argv + 2) : fail_command(argv[1]);
 }
 
+/* OpenMP's threads wait for each other in busy loops, which on a machine with other work takes
+ * the time of those they wait for (a picture then takes four times as long). It can be told to
+ * sleep only before the program begins, so the program begins again. */
+static void sleep_while_waiting(char **argv)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length < 0 || getenv("OMP_WAIT_POLICY") != NULL ||
+        setenv("OMP_WAIT_POLICY", "passive", 0) != 0)
+        return;
+    path[length] = '\0';
+    execv(path, argv); /* returns where it cannot be done: things are only slower then */
+}
+
 int main(int argc, char **argv)
 {
+    sleep_while_waiting(argv);
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever our parent ignores */
     return finish(run(argc, argv));
 }

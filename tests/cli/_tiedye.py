@@ -17,7 +17,8 @@ BINARY = os.path.abspath(sys.argv[1])
 SANITIZED = os.environ.get("TIEDYE_SANITIZED") == "1"
 PATIENCE = 120  # seconds for one call, many more than any should take
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "TIEDYE_CPU"}
+ENVIRONMENT = {name: value for name, value in os.environ.items()
+               if name not in ("TIEDYE_CPU", "OMP_WAIT_POLICY")}
 
 
 class Case(unittest.TestCase):
@@ -52,8 +53,8 @@ class Case(unittest.TestCase):
                               env={**ENVIRONMENT, **(env or {})}, **options)
 
     def start(self, *arguments, **options):
-        process = subprocess.Popen([BINARY, *arguments], cwd=self.folder, env=ENVIRONMENT,
-                                   **options)
+        options.setdefault("env", ENVIRONMENT)
+        process = subprocess.Popen([BINARY, *arguments], cwd=self.folder, **options)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process

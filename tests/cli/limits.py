@@ -78,6 +78,22 @@ class Patience(Case):
         process.stderr.close()
 
 
+class Manners(Case):
+    def test_threads_sleep_while_they_wait(self):
+        """So that other work on the machine does not make a picture four times slower."""
+        for wish in ("passive", "active"):
+            process = self.start("info", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 **({"env": {**os.environ, "OMP_WAIT_POLICY": wish}}
+                                    if wish == "active" else {}))
+            time.sleep(0.3)
+            with open(f"/proc/{process.pid}/environ", "rb") as file:
+                words = file.read().split(b"\0")
+            self.assertIn(f"OMP_WAIT_POLICY={wish}".encode(), words)
+            with open(f"/proc/{process.pid}/comm", "rb") as file:
+                self.assertEqual(file.read(), b"tiedye\n")
+            self.assertEqual(process.communicate(b"seed = 5\n")[0], b"v = 1\nseed = 5\n")
+
+
 class Sizes(Case):
     def test_a_cell_of_a_sheet_that_is_too_large(self):
         """A cell alone can be of any size, also where the whole sheet could not be."""
