@@ -152,18 +152,11 @@ def find_peers(folder):
 # ---- Rounds ---------------------------------------------------------------------------------
 
 
-def forgive(contestant, failure):
-    """A peer that fails is left out; without tiedye there is nothing to compare."""
-    if contestant.name == "tiedye":
-        raise failure
-    say(failure)
-
-
 class Match:
     """All contestants on one network: self.rates[row] has a rate for each round."""
 
-    def __init__(self, file, options, folder):
-        self.file, self.options, self.folder = file, options, folder
+    def __init__(self, file, options, folder, tell=say):
+        self.file, self.options, self.folder, self.tell = file, options, folder, tell
         self.turns, self.rates, self.expected = [], {}, None
 
     def agrees(self, contestant, way):
@@ -177,8 +170,14 @@ class Match:
         good = len(found) == len(self.expected) and all(
             abs(a - b) < TOLERANCE for a, b in zip(found, self.expected))
         if not good:
-            say(f"{contestant.name}, {way}: no number, for its outputs are others")
+            self.tell(f"{contestant.name}, {way}: no number, for its outputs are others")
         return good
+
+    def forgive(self, contestant, failure):
+        """A peer that fails is left out; without tiedye there is nothing to compare."""
+        if contestant.name == "tiedye":
+            raise failure
+        self.tell(failure)
 
     def enter(self, contestant, batches):
         """Tiedye enters first, with the reference as its first way."""
@@ -206,7 +205,7 @@ class Match:
                     rate = float(contestant.ask("time", way, seconds))
                     self.rates.setdefault(row, []).append(rate)
                 except Failure as failure:
-                    forgive(contestant, failure)
+                    self.forgive(contestant, failure)
                     self.turns.remove(turn)
                     self.rates.pop(row, None)
                 time.sleep(0.01)  # threads that wait by spinning go to sleep
@@ -237,7 +236,7 @@ def play_all(options, networks, peers):
                 try:
                     match.enter(contestant, options.batches)
                 except Failure as failure:
-                    forgive(contestant, failure)
+                    match.forgive(contestant, failure)
             rates[threads][layers] = match.play()
         for contestant in contestants:
             contestant.end()

@@ -75,10 +75,8 @@ class Liar(run.Contestant):
 class Run(Case):
     def test_who_is_wrong_gives_no_number(self):
         options = argparse.Namespace(seconds=0, rounds=1)
-        match = run.Match("a", options, self.folder)
         said = []
-        run.say, say = said.append, run.say
-        self.addCleanup(setattr, run, "say", say)
+        match = run.Match("a", options, self.folder, said.append)
         for name, values in (("first", [0.5, -1]), ("same", [0.50001, -1]), ("off", [0.501, -1]),
                              ("few", [0.5]), ("none", []), ("nan", [0.5, float("nan")])):
             match.enter(Liar(name, values), [8])
@@ -95,10 +93,9 @@ class Run(Case):
         class Runner(Liar):
             def ask(self, *words):
                 return "5" if words[0] == "time" else super().ask(*words)
-        match = run.Match("a", argparse.Namespace(seconds=0, rounds=2), self.folder)
         said = []
-        run.say, say = said.append, run.say
-        self.addCleanup(setattr, run, "say", say)
+        options = argparse.Namespace(seconds=0, rounds=2)
+        match = run.Match("a", options, self.folder, said.append)
         for contestant in (Runner("runner", [1]), Quitter("quitter", [1])):
             match.enter(contestant, [8])
         self.assertEqual(match.play(), {"runner 8": [5, 5]})
