@@ -13,5 +13,13 @@ int run_verify(const Arguments *arguments);
 int run_weights(const Arguments *arguments);
 int run_list(const Arguments *arguments);
 int run_post(const Arguments *arguments);
+int run_manual(const Arguments *arguments);
+int run_completion(const Arguments *arguments);
+
+/* The table itself: number of commands, command i, the command called `name` (NULL: there is
+ * none). */
+size_t command_count(void);
+const Command *command_info(size_t i);
+const Command *find_command(const char *name);
 
 #endif

@@ -112,11 +112,18 @@ static void list_formats(void)
     }
 }
 
+static void list_commands(void)
+{
+    for (size_t i = 0; i < command_count(); i++)
+        printf("%-10s %s\n", command_info(i)->name, command_info(i)->summary);
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
     void (*print_json)(void); /* may be NULL */
-} tables[] = {{"keys", list_keys, NULL},
+} tables[] = {{"commands", list_commands, NULL},
+              {"keys", list_keys, NULL},
               {"activations", list_activations, list_activations_json},
               {"palettes", list_palettes, NULL},
               {"presets", list_presets, NULL},
@@ -129,7 +136,7 @@ int run_list(const Arguments *arguments)
     if (name == NULL)
         return usage_error(
             arguments->command,
-            "list needs a table: keys, activations, palettes, presets or formats");
+            "list needs a table: commands, keys, activations, palettes, presets or formats");
     if (next_word(arguments, &cursor) != NULL)
         return usage_error(arguments->command, "list prints one table at a time");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -144,6 +151,7 @@ int run_list(const Arguments *arguments)
         return 0;
     }
     return usage_error(arguments->command,
-                       "\"%.40s\" is no table: keys, activations, palettes, presets or formats",
+                       "\"%.40s\" is no table: commands, keys, activations, palettes, presets "
+                       "or formats",
                        name);
 }

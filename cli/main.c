@@ -34,7 +34,7 @@ static const Command commands[] = {
      "--size is a cell's, 256x256 when not said. --cell B3 draws the cell in column B,\n"
      "row 3 alone, at any size, with the plain recipe of that one network.",
      "  tiedye grid --down depth=1..8 --across width=2,4,8,16,32 -o grow.png\n"
-     "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 --seed 7 -o chaos.png\n"
+     "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 -o chaos.png\n"
      "  tiedye grid grow.png --cell B3 --size 2000x2000 -o b3.png\n",
      GROUPS_GRID, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_grid},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
@@ -53,7 +53,8 @@ static const Command commands[] = {
      "(columns of layers.0.weight), the values of constant ones, and the activations.",
      "  tiedye weights seven.png -o seven.safetensors\n", GROUPS_PICTURE,
      OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
-    {"list", "keys|activations|presets|formats", "what there is to choose from",
+    {"list", "commands|keys|activations|palettes|presets|formats",
+     "what there is to choose from",
      "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
      "errors and values from -8 to 8.",
      "  tiedye list presets\n"
@@ -64,6 +65,18 @@ static const Command commands[] = {
      "keys of view and colour may be changed; --size is a cell's, else 256x256.",
      "  tiedye post -o out\n", 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR,
      OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
+    {"manual", "[COMMAND|recipe]", "the pages of the manual",
+     "Prints a page of the manual for man: of tiedye, of a command, or of the keys of\n"
+     "recipes.",
+     "  tiedye manual render | man -l -\n"
+     "  tiedye manual recipe > tiedye-recipe.5\n",
+     0, 0, false, run_manual},
+    {"completion", "bash|zsh", "completion for a shell",
+     "Prints a script that teaches a shell to complete commands, options, values and\n"
+     "presets.",
+     "  source <(tiedye completion bash)\n"
+     "  tiedye completion zsh > ~/.zsh/completions/_tiedye\n",
+     0, 0, false, run_completion},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -78,10 +91,20 @@ static void print_help(void)
           "commands (each with --help):\n",
           stdout);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
 }
 
-static const Command *find_command(const char *name)
+size_t command_count(void)
+{
+    return COMMAND_COUNT;
+}
+
+const Command *command_info(size_t i)
+{
+    return &commands[i];
+}
+
+const Command *find_command(const char *name)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(commands[i].name, name) == 0)

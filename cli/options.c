@@ -8,12 +8,7 @@
 
 #include <tiedye/sheet.h>
 
-static const struct {
-    const char *name;
-    char letter;
-    const char *value; /* NULL: a switch */
-    const char *help;
-} run_options[OPTION_COUNT] = {
+static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_OUTPUT] = {"output", 'o', "FILE", "where the result goes; - is standard output"},
     [OPTION_FORMAT] = {"format", 0, "NAME",
                        "of a format (tiedye list formats); else as FILE's extension says"},
@@ -56,13 +51,18 @@ typedef struct Item {
     RunOption option;
 } Item;
 
-static bool takes_key(const Command *command, const char *name)
+bool takes_key(const Command *command, const char *name)
 {
     const TdKeyInfo *key = td_key_find(name);
     return key != NULL && (command->groups & 1u << key->group) != 0;
 }
 
-static bool takes_option(const Command *command, unsigned option)
+const OptionInfo *option_info(unsigned option)
+{
+    return &run_options[option];
+}
+
+bool takes_option(const Command *command, unsigned option)
 {
     return option == OPTION_HELP || (command->options & 1u << option) != 0;
 }
@@ -349,11 +349,7 @@ static void print_help_line(const char *left, const char *help)
     print_wrapped(help, HELP_COLUMN);
 }
 
-/* More than so many are listed behind the help, where lines are wrapped. */
-enum { MANY_CHOICES = 8, CHOICES_ROOM = 240 };
-
-/* The key's choices with a joint between them; returns how many there are. */
-static size_t join_choices(const TdKeyInfo *key, const char *joint, char *out, size_t size)
+size_t join_choices(const TdKeyInfo *key, const char *joint, char *out, size_t size)
 {
     size_t count = 0, used = 0;
     for (; key->choices != NULL && key->choices[count] != NULL; count++)

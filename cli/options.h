@@ -73,6 +73,27 @@ int apply_keys(const Arguments *arguments, TdRecipe *recipe);
 /* The words (neither options nor their values) one by one. NULL at the end. */
 const char *next_word(const Arguments *arguments, Cursor *cursor);
 
+/* A row of the table of run options. */
+typedef struct OptionInfo {
+    const char *name;
+    char letter;       /* 0: has none */
+    const char *value; /* what its value is called, NULL for a switch */
+    const char *help;
+} OptionInfo;
+
+/* Run option `option` < OPTION_COUNT. */
+const OptionInfo *option_info(unsigned option);
+
+/* What of both tables a command takes. */
+bool takes_option(const Command *command, unsigned option);
+bool takes_key(const Command *command, const char *name);
+
+/* More than so many are listed behind the help, where lines are wrapped. */
+enum { MANY_CHOICES = 8, CHOICES_ROOM = 240 };
+
+/* The key's choices with a joint between them; returns how many there are. */
+size_t join_choices(const TdKeyInfo *key, const char *joint, char *out, size_t size);
+
 /* `tiedye COMMAND --help`, to standard output. */
 void print_command_help(const Command *command);
 

@@ -45,6 +45,23 @@ if(TARGET tiedye_program)
         COMPONENT program)
 endif()
 
+# ---- Pages for man and completion for shells: the program writes them from its own tables
+
+set(TIEDYE_ZSH_FOLDER "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" CACHE STRING
+    "Where zsh looks for completions, below the prefix")
+if(TARGET tiedye_program AND NOT CMAKE_CROSSCOMPILING AND NOT TIEDYE_SANITIZE AND NOT TIEDYE_FUZZ)
+    set(pages "${PROJECT_BINARY_DIR}/pages")
+    add_custom_command(OUTPUT "${pages}/stamp"
+        COMMAND ${CMAKE_COMMAND} -D "PROGRAM=$<TARGET_FILE:tiedye_program>" -D "PAGES=${pages}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/Pages.cmake"
+        DEPENDS tiedye_program cmake/Pages.cmake VERBATIM)
+    add_custom_target(pages ALL DEPENDS "${pages}/stamp")
+    install(DIRECTORY "${pages}/man" DESTINATION "${CMAKE_INSTALL_DATADIR}" COMPONENT program)
+    install(FILES "${pages}/bash/tiedye" COMPONENT program
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    install(FILES "${pages}/zsh/_tiedye" DESTINATION "${TIEDYE_ZSH_FOLDER}" COMPONENT program)
+endif()
+
 # ---- For cmake: find_package(tiedye) gives tiedye::tiedye, COMPONENTS static tiedye::static
 
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/tiedye")

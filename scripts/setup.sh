@@ -26,6 +26,8 @@ check | libclang-rt-dev   | -          | libFuzzer and sanitizers for clang
 check | python3           | python3    | tests of the program, linter
 check | binutils          | objdump    | the linter looks at symbols and instructions
 check | g++               | g++        | the public headers are C++ too
+check | groff-base        | -          | the manual's pages without a warning
+check | zsh               | -          | completion in zsh
 check | pkgconf           | pkg-config | tests of what is installed
 bench | nodejs            | node       | runs ONNX Runtime
 bench | npm               | npm        | installs ONNX Runtime

@@ -73,6 +73,32 @@ class Install(_tiedye.Case):
         self.assertLessEqual(self.declared(), names)
         self.assertEqual([name for name in names if not name.startswith(("td_", "tdi_"))], [])
 
+    def test_headers(self):
+        """Each header compiles alone, as C11 and as C++17, without a warning."""
+        folder = os.path.dirname(os.path.dirname(self.find("render.h")))
+        headers = sorted(os.listdir(folder + "/tiedye"))
+        self.assertIn("recipe.h", headers)
+        for language, standard, compiler in (("c", "c11", "cc"), ("c++", "c++17", "c++")):
+            if shutil.which(compiler) is None:
+                continue
+            for name in headers:
+                run(compiler, "-x", language, "-std=" + standard, "-pedantic", "-Wall", "-Wextra",
+                    "-Werror", "-fsyntax-only", "-I" + folder, "-",
+                    input=f"#include <tiedye/{name}>\nint main(void) {{ return 0; }}\n")
+
+    @unittest.skipUnless(os.path.isdir(os.path.join(BUILD, "pages")), "built for elsewhere")
+    def test_pages(self):
+        """Every command's page and the completions lie where man and the shells look."""
+        for command in self.ok("list", "commands").splitlines():
+            name = f"tiedye-{command.split()[0]}.1"
+            self.assertTrue(os.path.exists(self.path("moved here/share/man/man1/" + name)), name)
+        for name, words in (("man/man1/tiedye.1", ["manual"]),
+                            ("man/man5/tiedye-recipe.5", ["manual", "recipe"]),
+                            ("bash-completion/completions/tiedye", ["completion", "bash"]),
+                            ("zsh/site-functions/_tiedye", ["completion", "zsh"])):
+            with open(self.path("moved here/share/" + name), encoding="utf-8") as file:
+                self.assertEqual(file.read(), self.ok(*words))
+
     def check_program(self, program):
         folder = os.path.dirname(self.find("libtiedye.a"))
         told = run(program, cwd=self.folder, env={**ENVIRONMENT, "LD_LIBRARY_PATH": folder})
@@ -107,7 +133,7 @@ class Install(_tiedye.Case):
     def test_version(self):
         version = self.ok("--version").split()[1]
         self.assertEqual(self.pkg_config("--modversion"), [version])
-        self.assertIn("tiedye " + version, run(self.find("tiedye"), "--version"))
+        self.assertIn("tiedye " + version, run(self.path("moved here/bin/tiedye"), "--version"))
 
     def cmake(self, target, components="", version=""):
         source = os.path.join(ROOT, "examples/memory.c")
@@ -137,8 +163,8 @@ class Install(_tiedye.Case):
         """The installed program draws the same, with every instruction set that there is."""
         own = self.hash_of("--size", "40x40")
         for cpu in ("ref", "best"):
-            told = run(self.find("tiedye"), "render", "--size", "40x40", "-q", "-o", "-",
-                       "--format", "hash", env={**ENVIRONMENT, "TIEDYE_CPU": cpu})
+            told = run(self.path("moved here/bin/tiedye"), "render", "--size", "40x40", "-q",
+                       "-o", "-", "--format", "hash", env={**ENVIRONMENT, "TIEDYE_CPU": cpu})
             self.assertEqual(told, own)
 
     def test_destdir(self):
