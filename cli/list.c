@@ -98,7 +98,7 @@ static void list_activations_json(void)
 static void list_presets(void)
 {
     for (size_t i = 0; i < td_preset_count(); i++) {
-        printf("@%-14s ", td_preset_info(i)->name);
+        printf("@%-16s ", td_preset_info(i)->name);
         print_wrapped(td_preset_info(i)->help, 16);
     }
 }

@@ -37,6 +37,17 @@ static const Command commands[] = {
      "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 -o chaos.png\n"
      "  tiedye grid grow.png --cell B3 --size 2000x2000 -o b3.png\n",
      GROUPS_GRID, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_grid},
+    {"inside", "[SOURCE...] [--KEY VALUE...] [--layer L [--neuron N]] [-o FILE]",
+     "every neuron of a network",
+     "Draws what goes on inside a network: a picture for every neuron, from the inputs on\n"
+     "the left through the layers, one below the other, to the output on the right. Blue\n"
+     "is negative, orange positive; values without bounds are scaled neuron by neuron.\n"
+     "Of layers over 64 neurons wide a sample is shown; beyond 16 hidden layers there is\n"
+     "a --page 2. --layer 3 draws all neurons of layer 3, --layer 3 --neuron 7 one of\n"
+     "them large. --size is a neuron's picture, 96x96 when not said.",
+     "  tiedye inside --layers 30x8,3 -o inside.png\n"
+     "  tiedye inside inside.png --layer 3 --neuron 7 -o neuron.png\n",
+     GROUPS_INSIDE, OPTIONS_DRAW, true, run_inside},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
      "text for a .tie file, as a share link, or as JSON.",
@@ -62,7 +73,7 @@ static const Command commands[] = {
      0, 1u << OPTION_JSON, false, run_list},
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",
      "Draws the figures of the blog post that tiedye began with into a folder. The\n"
-     "keys of view and colour may be changed; --size is a cell's, else 256x256.",
+     "keys of view and colour may be changed; --size is a cell's.",
      "  tiedye post -o out\n", 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR,
      OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
     {"manual", "[COMMAND|recipe]", "the pages of the manual",

@@ -9,7 +9,7 @@
 #include "commands.h"
 #include "draw.h"
 
-/* Each is a sheet of 32 networks of a preset. */
+/* Each is a preset: what that draws, or a sheet of 32 networks. */
 static const struct {
     const char *name, *preset;
 } figures[] = {
@@ -19,6 +19,8 @@ static const struct {
     {"tie-dye", "@tie-dye"},
     {"deeper", "@deeper"},
     {"ghostly", "@ghostly"},
+    {"depth-by-density", "@depth-by-density"},
+    {"depth-by-density-ghostly", "@ghostly-density"},
 };
 
 static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
@@ -34,7 +36,8 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     if (recipe == NULL)
         return report_memory();
     TdStatus status = td_source_read(recipe, figures[i].preset, &err);
-    recipe->draw = TD_DRAW_SHEET;
+    if (recipe->draw == TD_DRAW_PICTURE)
+        recipe->draw = TD_DRAW_SHEET;
     int code = status == TD_OK ? apply_keys(arguments, recipe) : report_error(status, &err);
     if (code == 0)
         code = draw_to(arguments, recipe, path);

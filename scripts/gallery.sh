@@ -8,6 +8,7 @@ folder=docs/gallery
 mkdir -p "$folder"
 "$tiedye" post --size 52x52 -q -o "$folder"
 "$tiedye" sheet --size 52x52 -q -o "$folder/house.png"
+"$tiedye" inside @inside --size 32x32 -q -o "$folder/inside.png"
 for preset in silk velvet marble petals agate bubbles stained-glass ink; do
     "$tiedye" sheet "@$preset" --seed 4 --count 4 --columns 4 --captions off --size 80x80 -q \
         -o "$folder/$preset.png"

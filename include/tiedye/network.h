@@ -96,6 +96,13 @@ TD_API float *td_plan_input(const TdPlan *plan, void *scratch);
  * mode must be round-to-nearest without flush-to-zero. */
 TD_API float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points);
 
+/* The layers from number `first` up to but without `end` (0 <= first <= end <= depth), where
+ * the layers before `first` have been evaluated, and the rows of layer `end` - 1; of the input
+ * where `end` is 0. So a network is looked into: evaluate to one layer, read, go on to the
+ * next. */
+TD_API float *td_plan_layers(const TdPlan *plan, uint32_t first, uint32_t end, void *scratch,
+                             size_t points);
+
 /* Points in the rows of a picture share y where x and y are all that varies. Then the first
  * layer can be had for less: its columns once for many rows,
  *     columns[o][p] = bias[o] + weight of x * x[p]     (o < td_plan_columns(plan))

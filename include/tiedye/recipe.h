@@ -19,7 +19,8 @@ extern "C" {
 typedef enum TdDraw {
     TD_DRAW_PICTURE,
     TD_DRAW_SHEET, /* networks with seed, seed + 1, ... */
-    TD_DRAW_GRID   /* the values of one key against those of another */
+    TD_DRAW_GRID,  /* the values of one key against those of another */
+    TD_DRAW_INSIDE /* every neuron of one network */
 } TdDraw;
 
 /* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture,
@@ -78,7 +79,8 @@ typedef enum TdPaletteKind {
     PALETTE(MOSS, "moss", OF_ONE, "forest floor to young leaves")                              \
     PALETTE(ORCHID, "orchid", OF_ONE, "aubergine to petal pink")                               \
     PALETTE(AURORA, "aurora", OF_ONE, "indigo, teal, green, pale yellow")                      \
-    PALETTE(SEPIA, "sepia", OF_ONE, "an old photograph")
+    PALETTE(SEPIA, "sepia", OF_ONE, "an old photograph")                                       \
+    PALETTE(TIDE, "tide", OF_ONE, "blue below the middle, orange above: tells signs apart")
 
 typedef enum TdPalette {
 #define TD_PALETTE_CONSTANT(ID, ...) TD_PALETTE_##ID,
@@ -177,6 +179,9 @@ typedef struct TdRecipe {
     uint32_t count, columns;
     /* grid */
     TdAxis down, across;
+    /* inside */
+    uint32_t layer, neuron; /* from 1 on, the only one that is drawn; 0: all */
+    uint32_t page;          /* from 1 on */
     /* captions */
     bool captions;
 } TdRecipe;
@@ -229,7 +234,7 @@ TD_API uint32_t td_recipe_channels(const TdRecipe *recipe);
 TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
 
 /* The size of a picture or a cell: `size`, or where that was not set 1024 x
- * 1024 for a picture, 256 x 256 for a cell. */
+ * 1024 for a picture, 256 x 256 for a cell, 96 x 96 for a neuron among others. */
 TD_API TdSize td_recipe_size(const TdRecipe *recipe);
 
 /* Layer i < td_recipe_depth: its width and activation, defaults filled in. */
@@ -244,6 +249,7 @@ typedef enum TdKeyGroup {
     TD_GROUP_COLOUR,
     TD_GROUP_SHEET,
     TD_GROUP_GRID,
+    TD_GROUP_INSIDE,
     TD_GROUP_CAPTION,
     TD_GROUP_COUNT
 } TdKeyGroup;

@@ -252,18 +252,19 @@ static void evaluate_step(const TdPlan *plan, const Step *step, const float *in,
         kernels->add(out + o * plan->points, in + o * plan->points, points);
 }
 
-/* Steps from number `first` on, in turn between the two halves of the scratch. */
-static float *evaluate_from(const TdPlan *plan, uint32_t first, void *scratch, size_t points)
+/* Steps go in turn between the two halves of the scratch. */
+float *td_plan_layers(const TdPlan *plan, uint32_t first, uint32_t end, void *scratch,
+                      size_t points)
 {
     float *half[2] = {scratch, (float *)scratch + plan->widest * plan->points};
-    for (uint32_t i = first; i < plan->depth; i++)
+    for (uint32_t i = first; i < end; i++)
         evaluate_step(plan, &plan->steps[i], half[i % 2], half[(i + 1) % 2], points);
-    return half[plan->depth % 2];
+    return half[end % 2];
 }
 
 float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points)
 {
-    return evaluate_from(plan, 0, scratch, points);
+    return td_plan_layers(plan, 0, plan->depth, scratch, points);
 }
 
 /* ---- Rows that share y ------------------------------------------------------------------- */
@@ -293,5 +294,5 @@ void td_plan_row(const TdPlan *plan, const float *columns, size_t stride, float 
 
 float *td_plan_finish(const TdPlan *plan, void *scratch, size_t points)
 {
-    return evaluate_from(plan, 1, scratch, points);
+    return td_plan_layers(plan, 1, plan->depth, scratch, points);
 }

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "recipe/values.h"
 
-static const char *const draws[] = {"picture", "sheet", "grid", NULL};
+static const char *const draws[] = {"picture", "sheet", "grid", "inside", NULL};
 static const char *const inits[] = {"unscaled", "fan-in", NULL};
 static const char *const dists[] = {"normal", "uniform", NULL};
 static const char *const switches[] = {"off", "on", NULL};
@@ -75,7 +75,7 @@ static const TdKeyInfo keys[] = {
     {"rotate", TD_GROUP_VIEW, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",
      "turns the view counter-clockwise", AT(rotate)},
     {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "", "WxH|A3@300",
-     "pixels (1024x1024, a cell 256x256) or paper", AT(size)},
+     "pixels (1024x1024, a cell 256x256, a neuron 96x96) or paper", AT(size)},
 
     {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
      "from an output to [0, 1]", AT(tone)},
@@ -105,6 +105,13 @@ static const TdKeyInfo keys[] = {
      "key that changes from row to row, as depth=1..8", AT(down)},
     {"across", TD_GROUP_GRID, TD_KEY_AXIS, 0, 0, NULL, "", "KEY=AXIS",
      "key that changes from column to column, as act=tanh,sin", AT(across)},
+
+    {"layer", TD_GROUP_INSIDE, TD_KEY_WHOLE, 1, TD_MAX_DEPTH, NULL, "", "N",
+     "draw this layer alone, all of its neurons", AT(layer)},
+    {"neuron", TD_GROUP_INSIDE, TD_KEY_WHOLE, 1, TD_MAX_WIDTH, NULL, "", "N",
+     "draw this neuron of `layer` alone", AT(neuron)},
+    {"page", TD_GROUP_INSIDE, TD_KEY_WHOLE, 1, 1000000, NULL, "1", "N",
+     "of networks that do not fit on one page", AT(page)},
 
     {"captions", TD_GROUP_CAPTION, TD_KEY_SWITCH, 0, 0, switches, "on", "",
      "write seeds, values and names beside the pictures", AT(captions)},
@@ -160,8 +167,8 @@ const char *td_key_nearest(const char *name)
 
 const char *td_group_name(TdKeyGroup group)
 {
-    static const char *const names[TD_GROUP_COUNT] = {"recipe", "network", "view",    "colour",
-                                                      "sheet",  "grid",    "captions"};
+    static const char *const names[TD_GROUP_COUNT] = {
+        "recipe", "network", "view", "colour", "sheet", "grid", "inside", "captions"};
     return names[group];
 }
 

@@ -8,6 +8,9 @@
 /* The set-up of the post: weights and biases N(0, 1), not scaled, a wide view, honest RGB. */
 #define POST "sigma_w = 1\nsigma_b = 1\ninit = unscaled\nextent = 5\npalette = rgb\n"
 
+#define DEPTH_BY_DENSITY                                                                       \
+    "down = depth=1..6\nacross = width=2,3,5,8,12,20,32,50\nsize = 160x160\n"
+
 static const TdPreset presets[] = {
     {"tie-dye", "bursts of pure colour around a hub: the post's wide network",
      POST "layers = 100,50,3\n"},
@@ -17,6 +20,17 @@ static const TdPreset presets[] = {
     {"deeper", "tie-dye stacked deeper: shattered, hard to read", POST "layers = 100,50x4,3\n"},
     {"ghostly", "one channel: smoke in black and white",
      POST "layers = 50,20,3,1\ntone = rescale\n"},
+    {"depth-by-density", "the post's comparison: layers down, neurons across",
+     POST "draw = grid\nlayers = 10,3\n" DEPTH_BY_DENSITY},
+    {"ghostly-density", "the same in one channel",
+     POST "draw = grid\nlayers = 10,1\ntone = rescale\n" DEPTH_BY_DENSITY},
+    {"order-to-chaos", "scale of the weights down, of the biases across",
+     "draw = grid\ndown = sigma_w=0.5..4/8\nacross = sigma_b=0..1.5/7\nsize = 160x160\n"},
+    {"activations", "eight networks, each through seven activations",
+     "draw = grid\ndown = act=tanh,relu,sin,gaussian,abs,triangle,step\nacross = seed=1..8\n"
+     "size = 160x160\n"},
+    {"inside", "what goes on inside: 8 layers of 30 neurons",
+     "draw = inside\nlayers = 30x8,3\nseed = 13\n"},
     {"silk", "wide soft folds of two or three colours",
      "layers = 24x6,3\nsigma_w = 1.7\nsigma_b = 0.9\nextent = 1.2\n"},
     {"velvet", "heavy cloth with deep creases",

@@ -127,6 +127,7 @@ TdSize td_recipe_size(const TdRecipe *recipe)
     if (recipe->size.width != 0)
         return recipe->size;
     bool cells = recipe->draw == TD_DRAW_SHEET || recipe->draw == TD_DRAW_GRID;
-    uint32_t side = cells ? 256 : 1024;
+    bool small = recipe->draw == TD_DRAW_INSIDE && recipe->neuron == 0;
+    uint32_t side = cells ? 256 : small ? 96 : 1024;
     return (TdSize){.width = side, .height = side};
 }

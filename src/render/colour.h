@@ -49,6 +49,10 @@ bool tdi_tone_needs_sample(const TdRecipe *recipe);
 void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float *sample,
                          uint32_t outputs);
 
+/* A line for one output that has no bounds: its largest magnitude in the sample and the
+ * opposite of that go to 1 and 0. */
+void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample);
+
 /* Rows of scratch that tdi_colour_apply wants behind `spare`. */
 uint32_t tdi_colour_spare_rows(const TdiColour *colour);
 

@@ -88,43 +88,58 @@ static const Stop ramps[TD_PALETTE_COUNT][MOST_STOPS] = {
         {{.17, .09, 285}, {.37, .10, 248}, {.57, .10, 195}, {.78, .16, 150}, {.96, .09, 108}},
     [TD_PALETTE_SEPIA] =
         {{.13, .012, 50}, {.34, .035, 55}, {.55, .055, 66}, {.76, .05, 78}, {.96, .025, 90}},
+    [TD_PALETTE_TIDE] =
+        {{.36, .12, 255}, {.66, .11, 240}, {.96, .01, 100}, {.70, .15, 50}, {.42, .14, 30}},
 };
 
-/* The curve, walked at constant speed in Oklab. */
-static void fill_ramp(const Curve *curve, float *table)
+/* A part of a table, from entry `first` to entry `last`. */
+typedef struct Stretch {
+    float *table;
+    int first, last;
+} Stretch;
+
+/* The curve from t = from to t = to, walked at constant speed in Oklab. */
+static void fill_stretch(const Curve *curve, double from, double to, Stretch stretch)
 {
     enum { FINE = 2 * TDI_PALETTE_PARTS };
+    int parts = stretch.last - stretch.first, entry = 0;
     double length = 0, walked = 0;
-    TdiLab p = curve_at(curve, 0);
+    TdiLab p = curve_at(curve, from);
     for (int i = 1; i <= FINE; i++) {
-        TdiLab q = curve_at(curve, (double)i / FINE);
+        TdiLab q = curve_at(curve, between(from, to, (double)i / FINE));
         length += tdi_lab_distance(p, q);
         p = q;
     }
-    p = curve_at(curve, 0);
-    int entry = 0;
+    p = curve_at(curve, from);
     for (int i = 1; i <= FINE; i++) {
-        TdiLab q = curve_at(curve, (double)i / FINE);
-        double step = tdi_lab_distance(p, q), target = length * entry / TDI_PALETTE_PARTS;
-        for (; entry < TDI_PALETTE_PARTS && target <= walked + step;
-             target = length * entry / TDI_PALETTE_PARTS) {
+        TdiLab q = curve_at(curve, between(from, to, (double)i / FINE));
+        double step = tdi_lab_distance(p, q), target = length * entry / parts;
+        for (; entry < parts && target <= walked + step; target = length * entry / parts) {
             double share = (target - walked) / step;
-            put(table, entry++,
+            put(stretch.table, stretch.first + entry++,
                 (TdiLab){between(p.L, q.L, share), between(p.a, q.a, share),
                          between(p.b, q.b, share)});
         }
         walked += step;
         p = q;
     }
-    put(table, TDI_PALETTE_PARTS, p);
+    put(stretch.table, stretch.last, p);
 }
 
-static void make_ramp(const Stop stops[MOST_STOPS], float *table)
+/* The halves of a palette that tells signs apart meet in the middle, however long they are. */
+static void make_ramp(TdPalette palette, float *table)
 {
+    enum { MIDDLE = TDI_PALETTE_PARTS / 2 };
     Curve curve = {.count = MOST_STOPS};
+    const Stop *stops = ramps[palette];
     for (int i = 0; i < MOST_STOPS; i++)
         curve.stops[i] = tdi_lab(stops[i][0], stops[i][1], stops[i][2]);
-    fill_ramp(&curve, table);
+    if (palette != TD_PALETTE_TIDE) {
+        fill_stretch(&curve, 0, 1, (Stretch){table, 0, TDI_PALETTE_PARTS});
+        return;
+    }
+    fill_stretch(&curve, 0, 0.5, (Stretch){table, 0, MIDDLE});
+    fill_stretch(&curve, 0.5, 1, (Stretch){table, MIDDLE, TDI_PALETTE_PARTS});
 }
 
 /* ---- Seeded ------------------------------------------------------------------------------ */
@@ -215,7 +230,7 @@ void tdi_palette_table(const TdRecipe *recipe, float *table)
     else if (recipe->palette == TD_PALETTE_COSINE)
         make_cosine(seed, table);
     else
-        make_ramp(ramps[recipe->palette], table);
+        make_ramp(recipe->palette, table);
 }
 
 TdOklabTurn tdi_palette_turn(uint64_t seed)

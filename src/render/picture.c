@@ -1,6 +1,8 @@
 /* Rows on demand: the loop that all kinds of pictures share, and the picture of one network. */
 #include "render/picture.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "render/renderer.h"
@@ -65,6 +67,15 @@ TdStatus td_picture_rows(TdPicture *picture, uint32_t y, uint32_t count, void *r
                          band.row_bytes};
     }
     return status;
+}
+
+void tdi_spread_gray(const unsigned char *gray, size_t sample, TdiTile tile, unsigned char *out,
+                     size_t row_bytes)
+{
+    for (uint32_t row = 0; row < tile.height; row++)
+        for (uint32_t i = 0; i < 3 * tile.width; i++)
+            memcpy(out + row * row_bytes + i * sample,
+                   gray + ((size_t)row * tile.width + i / 3) * sample, sample);
 }
 
 /* ---- One network --------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #define TDI_PICTURE_H
 
 #include "base/jobs.h"
+#include "render/view.h"
 #include "tiedye/render.h"
 
 typedef struct TdiBand {
@@ -21,6 +22,10 @@ typedef struct TdiPictureKind {
                  const TdiWorker *worker);
     void (*free)(TdPicture *picture);
 } TdiPictureKind;
+
+/* A gray tile among coloured ones: each of its samples, `sample` bytes, three times. */
+void tdi_spread_gray(const unsigned char *gray, size_t sample, TdiTile tile, unsigned char *out,
+                     size_t row_bytes);
 
 /* The head of every picture. */
 struct TdPicture {

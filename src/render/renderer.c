@@ -167,18 +167,16 @@ static void interleave(const float *rows, size_t stride, uint32_t channels, uint
             to[(size_t)i * channels + c] = rows[c * stride + i];
 }
 
-/* The outputs themselves, row by row of the tile. */
-static void store_field(const TdiRenderer *renderer, const Block *block, float *rows,
-                        unsigned char *out, size_t row_bytes)
+void tdi_field_store(float *rows, size_t stride, uint32_t channels, TdiTile tile,
+                     uint32_t first, uint32_t count, unsigned char *out, size_t row_bytes)
 {
-    size_t stride = td_plan_points(renderer->plan);
-    uint32_t channels = renderer->outputs, width = block->tile.width, run;
+    uint32_t width = tile.width, run;
     for (uint32_t c = 0; c < channels; c++)
-        unify_nans(rows + c * stride, block->points);
-    for (uint32_t done = 0; done < block->count; done += run) {
-        uint32_t row = (block->first + done) / width, column = (block->first + done) % width;
+        unify_nans(rows + c * stride, round_up(count, TD_POINT_GRAIN));
+    for (uint32_t done = 0; done < count; done += run) {
+        uint32_t row = (first + done) / width, column = (first + done) % width;
         float *at = (float *)(void *)(out + row * row_bytes) + (size_t)column * channels;
-        run = block->count - done < width - column ? block->count - done : width - column;
+        run = count - done < width - column ? count - done : width - column;
         interleave(rows + done, stride, channels, run, at);
     }
 }
@@ -199,7 +197,7 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
         block.points = (uint32_t)round_up(count, TD_POINT_GRAIN);
         if (renderer->raster.type == TD_SAMPLE_F32) {
             float *rows = evaluate(renderer, &block, 0, 0, scratch);
-            store_field(renderer, &block, rows, out, row_bytes);
+            tdi_field_store(rows, most, renderer->outputs, tile, first, count, out, row_bytes);
         } else {
             add_samples(renderer, &block, worker, sums);
             tdi_colour_store(&renderer->colour, tile, first, count, sums, most, samples, out,

@@ -41,6 +41,12 @@ size_t tdi_renderer_scratch(const TdiRenderer *renderer);
 void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorker *worker,
                        void *out, size_t row_bytes);
 
+/* Store `count` pixels of a tile from number `first` on, whose outputs stand in rows `stride`
+ * floats apart (room for whole vectors), as they are, channels side by side; `out` is where the
+ * tile's first pixel goes. */
+void tdi_field_store(float *rows, size_t stride, uint32_t channels, TdiTile tile,
+                     uint32_t first, uint32_t count, unsigned char *out, size_t row_bytes);
+
 /* How rows y .. y + count are cut into tiles of at most `pixels`, and tile number i of them. */
 typedef struct TdiTiling {
     uint32_t width, y, count, tile_width, tile_height, across;

@@ -38,7 +38,7 @@ TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe
     if (sample.field == NULL)
         return tdi_fail_memory(err, floats * sizeof(float));
     TdiJobs jobs = {.count = sample.tiling.tiles,
-                    .scratch_bytes = tdi_renderer_scratch(renderer),
+                    .scratch_bytes = tdi_renderer_scratch(&sample.renderer),
                     .work = draw_tile,
                     .user = &sample};
     TdStatus status = tdi_run_jobs(&jobs, run, err);

@@ -96,6 +96,14 @@ static void set_affine(TdiColour *colour, const TdRecipe *recipe, uint32_t c)
     set_range(colour, recipe, c, bounded ? info->low : -1, bounded ? info->high : 1);
 }
 
+void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample)
+{
+    double low, high;
+    find_range(sample, 1, 0, &low, &high);
+    double most = -low > high ? -low : high;
+    set_range(colour, recipe, 0, -most, most);
+}
+
 void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float *sample,
                          uint32_t outputs)
 {

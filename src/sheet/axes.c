@@ -95,20 +95,24 @@ static const char *joint(const TdiText *text)
     return text->length > 0 ? "  \xc2\xb7  " : "";
 }
 
-/* "layers 32x6,3 · seed 1": what all cells share. */
-static char *find_shared(const TdRecipe *recipe)
+void tdi_text_add_shared(TdiText *text, const TdRecipe *recipe)
 {
-    TdiText text = {0};
     for (size_t i = 0; i < td_key_count(); i++) {
         TdiText value = {0};
         const TdKeyInfo *key = td_key_info(i);
         tdi_value_print(key, recipe, &value);
-        text.failed |= value.failed;
+        text->failed |= value.failed;
         bool told = value.data != NULL && !value.failed && is_told(recipe, key, value.data);
-        if (told && !(key->type == TD_KEY_LAYERS && add_shape(&text, recipe)))
-            tdi_text_format(&text, "%s%s %s", joint(&text), key->name, value.data);
+        if (told && !(key->type == TD_KEY_LAYERS && add_shape(text, recipe)))
+            tdi_text_format(text, "%s%s %s", joint(text), key->name, value.data);
         tdi_text_free(&value);
     }
+}
+
+static char *find_shared(const TdRecipe *recipe)
+{
+    TdiText text = {0};
+    tdi_text_add_shared(&text, recipe);
     return tdi_text_take(&text);
 }
 

@@ -2,8 +2,12 @@
 #ifndef TDI_AXES_H
 #define TDI_AXES_H
 
+#include "base/text.h"
 #include "sheet/caption.h"
 #include "tiedye/sheet.h"
+
+/* "layers 32x6,3 Â· seed 1": what a caption says of a recipe, but for its axes. */
+void tdi_text_add_shared(TdiText *text, const TdRecipe *recipe);
 
 typedef struct TdiAxes {
     const TdRecipe *recipe;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "recipe/values.h"
 #include "sheet/cells.h"
+#include "sheet/inside_layout.h"
 
 static uint32_t clamp(uint32_t value, uint32_t least, uint32_t most)
 {
@@ -189,8 +190,7 @@ TdStatus td_sheet_take_cell(TdRecipe *recipe, uint32_t k, TdError *err)
     recipe->draw = TD_DRAW_PICTURE;
     for (size_t i = 0; i < td_key_count() && status == TD_OK; i++) {
         const TdKeyInfo *key = td_key_info(i);
-        if (key->group == TD_GROUP_SHEET || key->group == TD_GROUP_GRID ||
-            key->group == TD_GROUP_CAPTION)
+        if (key->group > TD_GROUP_COLOUR)
             status = tdi_value_reset(key, recipe, err);
     }
     return status;
@@ -199,7 +199,11 @@ TdStatus td_sheet_take_cell(TdRecipe *recipe, uint32_t k, TdError *err)
 bool td_draw_covers(const TdRecipe *recipe, uint32_t x, uint32_t y, uint32_t *until)
 {
     TdSheetLayout l;
+    TdiInsideLayout inside;
     *until = UINT32_MAX;
+    if (recipe->draw == TD_DRAW_INSIDE)
+        return tdi_inside_layout(recipe, &inside, NULL) != TD_OK ||
+               tdi_inside_covers(&inside, x, y, until);
     if (recipe->draw == TD_DRAW_PICTURE || td_sheet_layout(recipe, &l, NULL) != TD_OK)
         return true;
     uint32_t pitch_x = l.cell_width + l.gap, pitch_y = l.cell_height + l.gap + l.caption_height;

@@ -12,6 +12,7 @@
 #include "sheet/axes.h"
 #include "sheet/caption.h"
 #include "sheet/cells.h"
+#include "sheet/inside.h"
 #include "sheet/recolour.h"
 
 typedef struct Sheet {
@@ -159,16 +160,6 @@ static TdStatus prepare_sheet(TdPicture *picture, TdiBand *band, const TdRun *ru
     return inside ? prepare_row(sheet, band, row, from, run, jobs, err) : TD_OK;
 }
 
-/* A gray cell among coloured ones: each of its samples three times. */
-static void spread(const unsigned char *gray, size_t sample, TdiTile tile, unsigned char *out,
-                   size_t row_bytes)
-{
-    for (uint32_t row = 0; row < tile.height; row++)
-        for (uint32_t i = 0; i < 3 * tile.width; i++)
-            memcpy(out + row * row_bytes + i * sample,
-                   gray + ((size_t)row * tile.width + i / 3) * sample, sample);
-}
-
 static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job,
                        const TdiWorker *worker)
 {
@@ -187,7 +178,7 @@ static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job
     }
     unsigned char *gray = (unsigned char *)worker->scratch + renderer_scratch(sheet);
     tdi_renderer_tile(renderer, tile, worker, gray, tile.width * sample);
-    spread(gray, sample, tile, out, band->row_bytes);
+    tdi_spread_gray(gray, sample, tile, out, band->row_bytes);
 }
 
 static void free_sheet(TdPicture *picture)
@@ -319,6 +310,8 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
         return tdi_recolour_create(recipe, samples, run, picture, err);
     if (recipe->draw == TD_DRAW_PICTURE)
         return td_picture_create(recipe, samples, run, picture, err);
+    if (recipe->draw == TD_DRAW_INSIDE)
+        return tdi_inside_create(recipe, samples, detail, run, picture, err);
     if (samples == TD_SAMPLES_FIELD)
         return tdi_fail(
             err, TD_ERROR_RECIPE,

@@ -182,7 +182,7 @@ class Sources(Case):
                 ("layers = 30,20:tanhh,3\n", ["a.tie:1:16:", '"tanhh"', '"tanh"']),
                 ("\n\nlayers = 30,0,3", ["a.tie:3:13:", '"0"']),
                 ("hello\n", ["a.tie:1:1:", "key = value"]), ("= 3\n", ["a.tie:1:1:"]),
-                ("draw = film\n", ["a.tie:1:8:", "picture, sheet or grid"]),
+                ("draw = film\n", ["a.tie:1:8:", "picture, sheet, grid or inside"]),
                 ("v = 2\nnew_key = 7\n", ["a.tie:1:5:", "version 2", "newer tiedye"]),
                 ("v = 0\n", ["a.tie:1:5:"]), ("v = old\n", ["a.tie:1:5:"]),
                 ("", ["a.tie", "empty"]),

@@ -42,7 +42,8 @@ class Help(Case):
             self.assertEqual(self.ok("help", command), text)
 
     def test_help_names_every_key(self):
-        text = "".join(self.ok(command, "--help") for command in ("render", "sheet", "grid"))
+        text = "".join(self.ok(command, "--help")
+                       for command in ("render", "sheet", "grid", "inside"))
         own = ("v", "draw", "field", "field_sha256")  # of the group recipe
         for name, default in table(self.ok("list", "keys")):
             if name not in own and not name[1:] in list("2345678"):
@@ -102,7 +103,8 @@ class Tables(Case):
 
 
 class Post(Case):
-    FIGURES = ["sheet-1-1-3", "sheet-10-5-3", "sheet-20-10-3", "tie-dye", "deeper", "ghostly"]
+    FIGURES = ["sheet-1-1-3", "sheet-10-5-3", "sheet-20-10-3", "tie-dye", "deeper", "ghostly",
+               "depth-by-density", "depth-by-density-ghostly"]
 
     @unittest.skipIf(_tiedye.SANITIZED, "large pictures")
     def test_figures(self):
@@ -112,7 +114,8 @@ class Post(Case):
         self.assertEqual(sorted(self.snapshot()), sorted(["out"] + names))
         for name in names:
             self.assertIn(name, result.stderr)
-            self.assertEqual(self.recipe(name)["draw"], "sheet")
+            self.assertEqual(self.recipe(name)["draw"], "grid" if "density" in name else "sheet")
+        self.assertEqual(self.recipe(names[-1])["layers"], "10,1")
         self.assertIn("identical", self.ok("verify", names[0]))
 
     def test_folder(self):

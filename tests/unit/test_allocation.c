@@ -204,11 +204,17 @@ static void test_pictures(void **state)
     exhaust(try_source, "a.npy", false);
 }
 
+static TdStatus try_inside(const char *name, TdError *err)
+{
+    return save("draw = inside\nlayers = 8,3\ntone = rank\nsize = 32x32", name, err);
+}
+
 static void test_sheets(void **state)
 {
     (void)state;
     exhaust(try_sheet, "b.png", true); /* without memory for the font there are no captions */
     exhaust(try_grid, "b.png", true);
+    exhaust(try_inside, "b.png", true);
 }
 
 static void test_reading(void **state)

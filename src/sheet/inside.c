@@ -1,0 +1,535 @@
+/* The inside of a network as a picture. A line of neurons of one layer is drawn at once: the
+ * network is evaluated up to that layer, and every neuron's row of values becomes a picture. */
+#include "sheet/inside.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fpmode.h"
+#include "base/memory.h"
+#include "render/renderer.h"
+#include "sheet/inside_layout.h"
+#include "sheet/inside_words.h"
+
+enum { SAMPLE_POINTS = TDI_TONE_SIDE * TDI_TONE_SIDE, SUM_ROWS = 3 };
+
+/* Rows of pictures that the band meets, of a block. */
+typedef struct Slice {
+    uint32_t block, line;
+    TdiTiling tiling;
+} Slice;
+
+typedef struct Inside {
+    TdPicture head;
+    TdRecipe *recipe; /* of the output's picture */
+    TdiInsideLayout layout;
+    TdiRenderer renderer; /* of the output; its plan serves all neurons */
+    TdiView view;         /* of a neuron */
+    TdiColour *colours;   /* of the neurons, block after block; the first of a block has the
+                           * palette's table */
+    uint32_t at[TDI_MOST_BLOCKS + 1]; /* which colours are a block's */
+    bool field;
+    Slice *slices; /* of the band in hand; room for `slices_most` */
+    uint32_t slice_count, slices_most;
+    TdiInsideWords words;
+    TdiFont *font; /* NULL: no captions */
+} Inside;
+
+/* ---- The rows of values of a layer --------------------------------------------------- */
+
+static size_t row_floats(const Inside *inside)
+{
+    return td_plan_points(inside->renderer.plan);
+}
+
+/* Which row of the plan's input holds fed input number i; UINT32_MAX: it is a constant, which
+ * is *value. */
+static uint32_t input_row(const TdRecipe *recipe, uint32_t i, float *value)
+{
+    uint32_t row = 0;
+    for (uint32_t input = 0; input < TD_INPUT_COUNT; input++) {
+        bool varies = (TD_INPUTS_VARYING >> input & 1) != 0;
+        if ((recipe->inputs >> input & 1) == 0)
+            continue;
+        if (i-- == 0) {
+            *value = varies ? 0 : (float)recipe->constants[input];
+            return varies ? row : UINT32_MAX;
+        }
+        row += varies;
+    }
+    return UINT32_MAX;
+}
+
+/* Put the values of neuron `neuron` of layer `layer`, whose rows are given, into `to`. */
+static void take_row(const Inside *inside, const float *rows, uint32_t layer, uint32_t neuron,
+                     uint32_t points, float *to)
+{
+    float value = 0;
+    uint32_t row = layer == 0 ? input_row(inside->recipe, neuron, &value) : neuron;
+    if (row != UINT32_MAX) {
+        memcpy(to, rows + row * row_floats(inside), points * sizeof *to);
+        return;
+    }
+    for (uint32_t i = 0; i < points; i++)
+        to[i] = value;
+}
+
+/* Pixels of a tile of a neuron's picture: `count` from number `first` on, filled to `points`.
+ */
+typedef struct Pixels {
+    TdiTile tile;
+    uint32_t first, count, points;
+} Pixels;
+
+static void put_input(const Inside *inside, const TdiView *view, const Pixels *pixels,
+                      uint32_t sub, void *scratch)
+{
+    const TdPlan *plan = inside->renderer.plan;
+    uint32_t grid = (uint32_t)view->grid;
+    tdi_view_points(view, pixels->tile, pixels->first, pixels->points, sub % grid, sub / grid,
+                    td_plan_inputs(plan), td_plan_input(plan, scratch), row_floats(inside));
+}
+
+/* ---- What a tone wants to know ------------------------------------------------------- */
+
+/* Values at the points of the tones' sample, neuron after neuron of all blocks. */
+typedef struct Sample {
+    const Inside *inside;
+    TdiView view;
+    TdiTiling tiling;
+    float *values; /* (colours, SAMPLE_POINTS) */
+} Sample;
+
+static void keep_sample(const Sample *sample, const TdiBlock *block, uint32_t at,
+                        const float *rows, const Pixels *pixels, float *row)
+{
+    uint32_t begin = pixels->tile.y * TDI_TONE_SIDE + pixels->first; /* tiles are whole rows */
+    for (uint32_t i = 0; i < block->shown; i++) {
+        take_row(sample->inside, rows, block->layer, tdi_block_neuron(block, i), pixels->points,
+                 row);
+        memcpy(sample->values + (size_t)(at + i) * SAMPLE_POINTS + begin, row,
+               pixels->count * sizeof *row);
+    }
+}
+
+static void sample_block(const Sample *sample, const Pixels *pixels, char *scratch)
+{
+    const Inside *inside = sample->inside;
+    const TdPlan *plan = inside->renderer.plan;
+    float *row = (float *)(void *)(scratch + tdi_renderer_scratch(&inside->renderer));
+    uint32_t done = 0;
+    put_input(inside, &sample->view, pixels, 0, scratch);
+    for (uint32_t b = 0; b < inside->layout.count; b++) {
+        const TdiBlock *block = &inside->layout.blocks[b];
+        float *rows = td_plan_layers(plan, done, block->layer, scratch, pixels->points);
+        done = block->layer;
+        if (!block->whole)
+            keep_sample(sample, block, inside->at[b], rows, pixels, row);
+    }
+}
+
+static uint32_t round_up(uint32_t value)
+{
+    return (value + TD_POINT_GRAIN - 1) / TD_POINT_GRAIN * TD_POINT_GRAIN;
+}
+
+static void work_sample(const void *user, size_t job, const TdiWorker *worker)
+{
+    const Sample *sample = user;
+    TdiTile tile = tdi_tiling_tile(&sample->tiling, job);
+    uint32_t all = tile.width * tile.height, most = (uint32_t)row_floats(sample->inside);
+    for (uint32_t first = 0; first < all && !tdi_is_cancelled(worker->run); first += most) {
+        uint32_t count = all - first < most ? all - first : most;
+        sample_block(sample, &(Pixels){tile, first, count, round_up(count)}, worker->scratch);
+    }
+}
+
+static TdStatus take_sample(const Inside *inside, const TdRun *run, float **values,
+                            TdError *err)
+{
+    enum { TILE = 512 };
+    size_t floats = (size_t)inside->at[inside->layout.count] * SAMPLE_POINTS;
+    const TdiView *view = &inside->view;
+    Sample sample = {.inside = inside,
+                     .view = tdi_view(inside->recipe, TDI_TONE_SIDE, TDI_TONE_SIDE, 1),
+                     .tiling = tdi_tiling(TDI_TONE_SIDE, 0, TDI_TONE_SIDE, TILE)};
+    sample.view.step_x = view->step_x * (double)(view->width * view->grid) / TDI_TONE_SIDE;
+    TdStatus status = tdi_check_limit(run, floats * sizeof(float), "the neurons' ranges",
+                                      "draw one layer or neuron alone", err);
+    if (status != TD_OK)
+        return status;
+    sample.values = tdi_alloc(floats, sizeof(float));
+    if (sample.values == NULL)
+        return tdi_fail_memory(err, floats * sizeof(float));
+    TdiJobs jobs = {.count = sample.tiling.tiles,
+                    .scratch_bytes = tdi_renderer_scratch(&inside->renderer) +
+                                     row_floats(inside) * sizeof(float),
+                    .work = work_sample,
+                    .user = &sample};
+    status = tdi_run_jobs(&jobs, run, err);
+    if (status != TD_OK)
+        tdi_free(sample.values);
+    else
+        *values = sample.values;
+    return status;
+}
+
+/* ---- Colours ------------------------------------------------------------------------- */
+
+static TdActivation act_of(const TdRecipe *recipe, const TdiBlock *block)
+{
+    return block->layer == 0 ? TD_ACT_IDENTITY : td_recipe_layer(recipe, block->layer - 1).act;
+}
+
+/* The recipe of a block's colours: as if the network ended there, with one output. It borrows
+ * the layers of `recipe`, and `item`. */
+static TdRecipe neuron_recipe(const TdRecipe *recipe, const TdiBlock *block, TdLayerItem *item)
+{
+    TdRecipe plain = *recipe;
+    *item = (TdLayerItem){1, 1, act_of(recipe, block)};
+    plain.layers = item;
+    plain.layer_items = 1;
+    plain.channels = 0;
+    if (recipe->palette != TD_PALETTE_GRAY &&
+        td_palette_info(recipe->palette)->kind != TD_PALETTE_OF_ONE)
+        plain.palette = TD_PALETTE_TIDE;
+    return plain;
+}
+
+/* Values without bounds: each neuron's own largest one takes the place of the bound. */
+static bool is_signed(const TdRecipe *recipe, const TdiBlock *block)
+{
+    const TdActivationInfo *info = td_activation_info(act_of(recipe, block));
+    return recipe->tone == TD_TONE_AFFINE && !(isfinite(info->low) && isfinite(info->high));
+}
+
+static bool needs_sample(const Inside *inside)
+{
+    bool needed = tdi_tone_needs_sample(inside->recipe);
+    for (uint32_t b = 0; b < inside->layout.count; b++)
+        needed |= !inside->layout.blocks[b].whole &&
+                  is_signed(inside->recipe, &inside->layout.blocks[b]);
+    return needed;
+}
+
+/* Every neuron has the palette of the first, and ranks of its own. */
+static TdStatus copy_colour(const TdiColour *first, TdiColour *colour, TdError *err)
+{
+    enum { RANKS = TDI_RANK_PARTS + 1 };
+    *colour = *first;
+    if (first->ranks != NULL)
+        colour->ranks = tdi_alloc(RANKS, sizeof(float));
+    return first->ranks != NULL && colour->ranks == NULL
+               ? tdi_fail_memory(err, RANKS * sizeof(float))
+               : TD_OK;
+}
+
+static TdStatus make_block_colours(Inside *inside, uint32_t b, const float *sample,
+                                   TdError *err)
+{
+    const TdiBlock *block = &inside->layout.blocks[b];
+    TdLayerItem item;
+    TdRecipe recipe = neuron_recipe(inside->recipe, block, &item);
+    for (uint32_t k = inside->at[b]; k < inside->at[b + 1]; k++) {
+        TdiColour *colour = &inside->colours[k];
+        const float *values = sample != NULL ? sample + (size_t)k * SAMPLE_POINTS : NULL;
+        TdStatus status = k == 0 ? tdi_colour_init(colour, &recipe, 1,
+                                                   td_plan_kernels(inside->renderer.plan), err)
+                                 : copy_colour(&inside->colours[0], colour, err);
+        if (status != TD_OK)
+            return status;
+        if (is_signed(inside->recipe, block))
+            tdi_colour_set_signed(colour, &recipe, values);
+        else
+            tdi_colour_set_tone(colour, &recipe, values, 1);
+    }
+    return TD_OK;
+}
+
+static TdStatus make_colours(Inside *inside, const TdRun *run, TdError *err)
+{
+    uint32_t count = inside->at[inside->layout.count];
+    float *sample = NULL;
+    TdStatus status = TD_OK;
+    if (inside->field)
+        return TD_OK;
+    inside->colours = tdi_alloc(count, sizeof *inside->colours);
+    if (inside->colours == NULL)
+        return tdi_fail_memory(err, count * sizeof *inside->colours);
+    if (needs_sample(inside))
+        status = take_sample(inside, run, &sample, err);
+    TdiFpMode mode = tdi_fp_enter();
+    for (uint32_t b = 0; b < inside->layout.count && status == TD_OK; b++)
+        status = make_block_colours(inside, b, sample, err);
+    tdi_fp_leave(mode);
+    tdi_free(sample);
+    return status;
+}
+
+static void free_colours(Inside *inside)
+{
+    uint32_t count = inside->colours != NULL ? inside->at[inside->layout.count] : 0;
+    for (uint32_t k = 0; k < count; k++)
+        tdi_free(inside->colours[k].ranks);
+    if (count > 0)
+        tdi_free(inside->colours[0].table); /* the others borrow it */
+    tdi_free(inside->colours);
+}
+
+/* ---- Drawing a band ------------------------------------------------------------------ */
+
+static void add_slice(Inside *inside, const TdiBand *band, uint32_t b, uint32_t line,
+                      TdiJobs *jobs)
+{
+    const TdiBlock *block = &inside->layout.blocks[b];
+    uint32_t top = block->y + line * (block->height + inside->layout.gap);
+    uint32_t bottom = top + block->height, end = band->y + band->count;
+    uint32_t from = band->y > top ? band->y : top, to = end < bottom ? end : bottom;
+    if (from >= to)
+        return;
+    Slice *slice = &inside->slices[inside->slice_count++];
+    *slice = (Slice){b, line, tdi_tiling(block->width, from - top, to - from, TDI_TILE_PIXELS)};
+    jobs->count += slice->tiling.tiles;
+}
+
+static size_t scratch_bytes(const Inside *inside)
+{
+    size_t rows = 0;
+    for (uint32_t b = 0; b < inside->layout.count; b++)
+        rows =
+            inside->layout.blocks[b].columns > rows ? inside->layout.blocks[b].columns : rows;
+    rows = SUM_ROWS * rows + SUM_ROWS + 1; /* sums, what colour wants to spare, one neuron's */
+    return tdi_renderer_scratch(&inside->renderer) + rows * row_floats(inside) * sizeof(float) +
+           TDI_TILE_PIXELS * td_sample_size(inside->head.raster.type);
+}
+
+static TdStatus prepare(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
+                        TdError *err)
+{
+    Inside *inside = (Inside *)picture;
+    (void)run;
+    memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
+    inside->slice_count = 0;
+    for (uint32_t b = 0; b < inside->layout.count; b++)
+        for (uint32_t line = 0; line < tdi_block_lines(&inside->layout.blocks[b]); line++)
+            add_slice(inside, band, b, line, jobs);
+    jobs->scratch_bytes = scratch_bytes(inside);
+    return inside->font == NULL ? TD_OK
+                                : tdi_inside_words_draw(&inside->words, inside->font,
+                                                        &picture->raster, band, err);
+}
+
+/* Where pixel (0, 0) of picture i of a slice's line would go, and the tile from there. */
+static unsigned char *place_of(const Inside *inside, const Slice *slice, uint32_t i,
+                               TdiTile tile, const TdiBand *band)
+{
+    const TdiBlock *block = &inside->layout.blocks[slice->block];
+    const TdRaster *raster = &inside->head.raster;
+    uint32_t y = block->y + slice->line * (block->height + inside->layout.gap) + tile.y;
+    uint32_t x = block->x + i * (block->width + inside->layout.gap) + tile.x;
+    return band->rows + (y - band->y) * band->row_bytes +
+           (size_t)x * raster->channels * td_sample_size(raster->type);
+}
+
+/* Sums of the encoded samples of each neuron of a line, SUM_ROWS rows a neuron. */
+static void add_neurons(const Inside *inside, const Slice *slice, const Pixels *pixels,
+                        uint32_t sub, char *scratch, float *sums)
+{
+    const TdiBlock *block = &inside->layout.blocks[slice->block];
+    const TdKernels *kernels = td_plan_kernels(inside->renderer.plan);
+    size_t stride = row_floats(inside);
+    uint32_t first = slice->line * block->columns,
+             count = tdi_block_in_line(block, slice->line);
+    float *row = sums + (size_t)SUM_ROWS * block->columns * stride, *spare = row + stride;
+    put_input(inside, &inside->view, pixels, sub, scratch);
+    const float *rows =
+        td_plan_layers(inside->renderer.plan, 0, block->layer, scratch, pixels->points);
+    for (uint32_t i = 0; i < count; i++) {
+        const TdiColour *colour = &inside->colours[inside->at[slice->block] + first + i];
+        take_row(inside, rows, block->layer, tdi_block_neuron(block, first + i), pixels->points,
+                 row);
+        const float *codes = tdi_colour_apply(colour, row, stride, pixels->points, spare);
+        for (uint32_t c = 0; c < colour->channels; c++) {
+            float *sum = sums + ((size_t)SUM_ROWS * i + c) * stride;
+            if (sub == 0)
+                memcpy(sum, codes + c * stride, pixels->points * sizeof *sum);
+            else
+                kernels->add(sum, codes + c * stride, pixels->points);
+        }
+    }
+}
+
+static void draw_pixels(const Inside *inside, const Slice *slice, const Pixels *pixels,
+                        const TdiBand *band, char *scratch)
+{
+    const TdiBlock *block = &inside->layout.blocks[slice->block];
+    float *sums = (float *)(void *)(scratch + tdi_renderer_scratch(&inside->renderer));
+    uint32_t samples = (uint32_t)(inside->view.grid * inside->view.grid);
+    uint32_t first = slice->line * block->columns;
+    for (uint32_t sub = 0; sub < samples; sub++)
+        add_neurons(inside, slice, pixels, sub, scratch, sums);
+    for (uint32_t i = 0; i < tdi_block_in_line(block, slice->line); i++)
+        tdi_colour_store(
+            &inside->colours[inside->at[slice->block] + first + i], pixels->tile, pixels->first,
+            pixels->count, sums + (size_t)SUM_ROWS * i * row_floats(inside), row_floats(inside),
+            (float)samples, place_of(inside, slice, i, pixels->tile, band), band->row_bytes);
+}
+
+static void draw_field(const Inside *inside, const Slice *slice, const Pixels *pixels,
+                       const TdiBand *band, char *scratch)
+{
+    const TdiBlock *block = &inside->layout.blocks[slice->block];
+    float *row = (float *)(void *)(scratch + tdi_renderer_scratch(&inside->renderer));
+    put_input(inside, &inside->view, pixels, 0, scratch);
+    take_row(inside,
+             td_plan_layers(inside->renderer.plan, 0, block->layer, scratch, pixels->points),
+             block->layer, tdi_block_neuron(block, 0), pixels->points, row);
+    tdi_field_store(row, row_floats(inside), 1, pixels->tile, pixels->first, pixels->count,
+                    place_of(inside, slice, 0, pixels->tile, band), band->row_bytes);
+}
+
+/* The output's picture; a gray one becomes as coloured as its neighbours. */
+static void draw_whole(const Inside *inside, const Slice *slice, TdiTile tile,
+                       const TdiBand *band, const TdiWorker *worker)
+{
+    unsigned char *out = place_of(inside, slice, 0, tile, band);
+    size_t sample = td_sample_size(inside->head.raster.type);
+    if (inside->renderer.raster.channels == inside->head.raster.channels) {
+        tdi_renderer_tile(&inside->renderer, tile, worker, out, band->row_bytes);
+        return;
+    }
+    unsigned char *gray =
+        (unsigned char *)worker->scratch + tdi_renderer_scratch(&inside->renderer);
+    tdi_renderer_tile(&inside->renderer, tile, worker, gray, tile.width * sample);
+    tdi_spread_gray(gray, sample, tile, out, band->row_bytes);
+}
+
+static void work(const TdPicture *picture, const TdiBand *band, size_t job,
+                 const TdiWorker *worker)
+{
+    const Inside *inside = (const Inside *)picture;
+    const Slice *slice = inside->slices;
+    for (; job >= slice->tiling.tiles; slice++)
+        job -= slice->tiling.tiles;
+    TdiTile tile = tdi_tiling_tile(&slice->tiling, job);
+    uint32_t all = tile.width * tile.height, most = (uint32_t)row_floats(inside);
+    if (inside->layout.blocks[slice->block].whole) {
+        draw_whole(inside, slice, tile, band, worker);
+        return;
+    }
+    for (uint32_t first = 0; first < all && !tdi_is_cancelled(worker->run); first += most) {
+        uint32_t count = all - first < most ? all - first : most;
+        Pixels pixels = {tile, first, count, round_up(count)};
+        if (inside->field)
+            draw_field(inside, slice, &pixels, band, worker->scratch);
+        else
+            draw_pixels(inside, slice, &pixels, band, worker->scratch);
+    }
+}
+
+static void free_inside(TdPicture *picture)
+{
+    Inside *inside = (Inside *)picture;
+    tdi_font_close(inside->font);
+    tdi_inside_words_clear(&inside->words);
+    free_colours(inside);
+    tdi_renderer_clear(&inside->renderer);
+    tdi_free(inside->slices);
+    td_recipe_free(inside->recipe);
+    tdi_free(inside);
+}
+
+/* ---- Making one ---------------------------------------------------------------------- */
+
+/* The block of the output's picture, or NULL. */
+static const TdiBlock *find_whole(const TdiInsideLayout *layout)
+{
+    for (uint32_t b = 0; b < layout->count; b++)
+        if (layout->blocks[b].whole)
+            return &layout->blocks[b];
+    return NULL;
+}
+
+static TdStatus make_renderer(Inside *inside, const TdRun *run, TdError *err)
+{
+    const TdiBlock *whole = find_whole(&inside->layout), *first = &inside->layout.blocks[0];
+    TdRun quiet = *run;
+    quiet.progress = NULL;
+    inside->recipe->size = (TdSize){.width = whole != NULL ? whole->width : first->width,
+                                    .height = whole != NULL ? whole->height : first->height};
+    TdStatus status =
+        tdi_renderer_init(&inside->renderer, inside->recipe,
+                          whole != NULL ? TD_SAMPLES_COLOUR : TD_SAMPLES_FIELD, &quiet, err);
+    if (status != TD_OK)
+        return status;
+    TdiFpMode mode = tdi_fp_enter();
+    inside->view = tdi_view(inside->recipe, first->width, first->height,
+                            inside->field ? 1 : inside->recipe->antialias);
+    tdi_fp_leave(mode);
+    return make_colours(inside, &quiet, err);
+}
+
+static void set_raster(Inside *inside, TdSize size)
+{
+    const TdRecipe *recipe = inside->recipe;
+    TdSampleType type = inside->field        ? TD_SAMPLE_F32
+                        : recipe->bits == 16 ? TD_SAMPLE_U16
+                                             : TD_SAMPLE_U8;
+    uint32_t channels = inside->field || recipe->palette == TD_PALETTE_GRAY ? 1 : 3;
+    inside->head.raster = (TdRaster){inside->layout.width, inside->layout.height, channels,
+                                     type, size.dots_per_inch};
+}
+
+static TdStatus check_field(const TdRecipe *recipe, TdSamples samples, TdError *err)
+{
+    if (samples != TD_SAMPLES_FIELD || recipe->neuron != 0)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_RECIPE,
+                    "draw: the raw field is of one neuron; choose it with layer and neuron");
+}
+
+static TdStatus init(Inside *inside, const TdRecipe *recipe, TdDetail detail, const TdRun *run,
+                     TdError *err)
+{
+    TdStatus status = tdi_inside_layout(recipe, &inside->layout, err);
+    if (status != TD_OK)
+        return status;
+    for (uint32_t b = 0; b < inside->layout.count; b++) {
+        const TdiBlock *block = &inside->layout.blocks[b];
+        inside->at[b + 1] = inside->at[b] + (block->whole ? 0 : block->shown);
+        inside->slices_most += tdi_block_lines(block);
+    }
+    inside->recipe = td_recipe_copy(recipe);
+    inside->slices = tdi_alloc(inside->slices_most, sizeof *inside->slices);
+    if (inside->recipe == NULL || inside->slices == NULL)
+        return tdi_fail_memory(err, inside->slices_most * sizeof *inside->slices);
+    set_raster(inside, recipe->size);
+    status = make_renderer(inside, run, err);
+    if (status != TD_OK || detail != TD_DETAIL_ALL || inside->layout.letter == 0)
+        return status;
+    inside->font = tdi_font_open(&inside->head.note);
+    return tdi_inside_words_init(&inside->words, recipe, &inside->layout, err);
+}
+
+TdStatus tdi_inside_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
+                           const TdRun *run, TdPicture **picture, TdError *err)
+{
+    static const TdiPictureKind kind = {prepare, work, free_inside};
+    TdRun resolved = td_run_resolved(run);
+    TdStatus status = check_field(recipe, samples, err);
+    if (status != TD_OK)
+        return status;
+    Inside *inside = tdi_alloc(1, sizeof *inside);
+    if (inside == NULL)
+        return tdi_fail_memory(err, sizeof *inside);
+    inside->head.kind = &kind;
+    inside->field = samples == TD_SAMPLES_FIELD;
+    status = init(inside, recipe, detail, &resolved, err);
+    if (status != TD_OK) {
+        free_inside(&inside->head);
+        return status;
+    }
+    *picture = &inside->head;
+    return TD_OK;
+}
