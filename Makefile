@@ -5,7 +5,7 @@ BUILD = scripts/build.sh release
 TIME ?= 3600
 PREFIX ?= /usr/local
 
-.PHONY: all setup build install uninstall check bench fuzz validate clean help
+.PHONY: all setup build install uninstall check check-portable bench fuzz validate clean help
 .NOTPARALLEL:
 
 all: ## install what drawing needs, build, draw the post's figures into out/
@@ -30,6 +30,10 @@ check: ## install what testing needs, build, run every test
 	@scripts/setup.sh check
 	@scripts/check.sh
 
+check-portable: ## the same bits on AArch64, WebAssembly and from other compilers (installs them)
+	@scripts/setup.sh portable
+	@scripts/check_portable.sh
+
 bench: ## compare with ONNX Runtime, NumPy and PyTorch; SECONDS=, QUICK=1 (installs them)
 	@scripts/setup.sh bench || echo "bench: going on without what is missing" >&2
 	@$(BUILD) -DTIEDYE_TESTS=ON
@@ -49,5 +53,5 @@ clean: ## remove what was built; the pictures in out/ stay
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | \
-	    while IFS=: read -r name what; do printf '  make %-10s%s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | \
+	    while IFS=: read -r name what; do printf '  make %-16s%s\n' "$$name" "$$what"; done

@@ -3,13 +3,7 @@
 # Tests start in the source folder and are told in their environment where the program is
 # (TIEDYE_BINARY) and whether it is a build with sanitizers (TIEDYE_SANITIZED=1), whose memory use
 # and speed say nothing.
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
-find_path(CMOCKA_INCLUDE_DIR cmocka.h)
-find_library(CMOCKA_LIBRARY cmocka)
-mark_as_advanced(CMOCKA_INCLUDE_DIR CMOCKA_LIBRARY)
-if(NOT CMOCKA_INCLUDE_DIR OR NOT CMOCKA_LIBRARY)
-    message(FATAL_ERROR "cmocka is missing: run make check, which installs it")
-endif()
+# Builds without files have the tests of the kernels and the golden pictures, nothing else.
 enable_testing()
 
 set(test_environment
@@ -36,19 +30,39 @@ endfunction()
 function(tiedye_add_test_program file)
     get_filename_component(name "${file}" NAME_WE)
     add_executable(${name} "${file}")
-    target_include_directories(${name} PRIVATE src tests SYSTEM "${CMOCKA_INCLUDE_DIR}")
-    target_link_libraries(${name} PRIVATE tiedye tiedye_flags tiedye_dependencies
-        "${CMOCKA_LIBRARY}")
+    target_include_directories(${name} PRIVATE src tests)
+    target_link_libraries(${name} PRIVATE tiedye tiedye_flags tiedye_dependencies)
+    if(TARGET tiedye_cmocka)
+        target_link_libraries(${name} PRIVATE tiedye_cmocka)
+    endif()
 endfunction()
 
-foreach(folder unit kernels golden)
+function(tiedye_add_test_programs folder)
     file(GLOB files CONFIGURE_DEPENDS tests/${folder}/*.c)
     foreach(file ${files})
         get_filename_component(name "${file}" NAME_WE)
         tiedye_add_test_program("${file}")
-        tiedye_add_test(${name} ${folder} 300 ${name})
+        tiedye_add_test(${name} ${folder} 300 ${name} ${ARGN})
     endforeach()
-endforeach()
+endfunction()
+
+tiedye_add_test_programs(kernels)
+tiedye_add_test_programs(golden tests/golden/pictures.txt)
+if(NOT TIEDYE_FILES)
+    return()
+endif()
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_path(CMOCKA_INCLUDE_DIR cmocka.h)
+find_library(CMOCKA_LIBRARY cmocka)
+mark_as_advanced(CMOCKA_INCLUDE_DIR CMOCKA_LIBRARY)
+if(NOT CMOCKA_INCLUDE_DIR OR NOT CMOCKA_LIBRARY)
+    message(FATAL_ERROR "cmocka is missing: run make check, which installs it")
+endif()
+add_library(tiedye_cmocka INTERFACE) # from here on, test programs are linked with it
+target_include_directories(tiedye_cmocka SYSTEM INTERFACE "${CMOCKA_INCLUDE_DIR}")
+target_link_libraries(tiedye_cmocka INTERFACE "${CMOCKA_LIBRARY}")
+tiedye_add_test_programs(unit)
 if(TARGET test_allocation) # its allocator stands in the place of the library's
     target_link_options(test_allocation PRIVATE "LINKER:--wrap=calloc")
 endif()

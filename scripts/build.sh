@@ -1,11 +1,13 @@
 #!/bin/sh
-# scripts/build.sh release|asan|fuzz|plain [CMAKE OPTION...]: configure and build build/KIND.
-# release is what people use; asan and fuzz have sanitizers; plain leaves out what is optional.
+# scripts/build.sh release|asan|fuzz|plain|core-COMPILER|aarch64|wasm32 [CMAKE OPTION...]: configure
+# and build build/KIND. release is what people use; asan and fuzz have sanitizers; plain leaves out what
+# is optional; core is a library that only draws into memory, built with a compiler; aarch64 and wasm32 are
+# the same for those machines.
 set -eu
 cd "$(dirname "$0")/.."
 unset MAKEFLAGS MFLAGS MAKELEVEL # the outer make's -j is none of the inner make's business
 
-kind=${1:?which build: release, asan, fuzz or plain}
+kind=${1:?which build: release, asan, fuzz, plain, core-COMPILER, aarch64 or wasm32}
 shift
 case $kind in
 release) ;;
@@ -18,9 +20,17 @@ plain)
         set -- "-DCMAKE_DISABLE_FIND_PACKAGE_$name=ON" "$@"
     done
     ;;
+core-*) set -- "-DCMAKE_C_COMPILER=${kind#core-}" "$@" ;;
+aarch64 | wasm32) set -- "-DCMAKE_TOOLCHAIN_FILE=$PWD/cmake/toolchains/$kind.cmake" "$@" ;;
 *)
     echo "build.sh: there is no build called $kind" >&2
     exit 2
+    ;;
+esac
+
+case $kind in
+core-* | aarch64 | wasm32)
+    set -- -DTIEDYE_FILES=OFF -DCMAKE_DISABLE_FIND_PACKAGE_Freetype=ON "$@"
     ;;
 esac
 

@@ -3,28 +3,7 @@
 # does once the packages are there. Goes on after a failure, and says at the end what failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
-jobs=$(getconf _NPROCESSORS_ONLN)
-failed=()
-
-stage() { # NAME COMMAND...
-    local name=$1 start=$SECONDS result=passed
-    shift
-    echo "== $name"
-    if ! "$@"; then
-        result=FAILED
-        failed+=("$name")
-    fi
-    echo "== $name: $result, $((SECONDS - start)) s"
-    [ $result = passed ]
-}
-
-build() { # KIND OPTION...
-    scripts/build.sh "$@" -DTIEDYE_WERROR=ON
-}
-
-run_ctest() { # KIND OPTION...
-    (cd "build/$1" && ctest --output-on-failure --no-tests=error -j"$jobs" -LE slow "${@:2}")
-}
+. scripts/stages.sh
 
 if stage "build release" build release -DTIEDYE_TESTS=ON; then
     stage "lint" python3 -B scripts/lint.py
@@ -40,8 +19,4 @@ if stage "build fuzz" build fuzz; then
     stage "fuzz" scripts/fuzz.sh 5
 fi
 
-if [ ${#failed[@]} -gt 0 ]; then
-    printf 'check: failed: %s\n' "${failed[@]}"
-    exit 1
-fi
-echo "check: everything passed in $SECONDS s"
+finish_stages check

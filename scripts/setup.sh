@@ -1,6 +1,6 @@
 #!/bin/sh
-# scripts/setup.sh draw|check|bench: install the Debian packages that drawing (or testing, or
-# benchmarks) need.
+# scripts/setup.sh draw|check|bench|portable: install the Debian packages that drawing (or testing,
+# or benchmarks, or tests for other machines) need.
 # Where nothing is missing it says nothing and needs neither root nor a network. Otherwise it
 # prints what it is about to install, with sizes, and installs that as root or through sudo.
 # shellcheck disable=SC2086 # lists of words stand unquoted
@@ -33,6 +33,14 @@ bench | nodejs            | node       | runs ONNX Runtime
 bench | npm               | npm        | installs ONNX Runtime
 bench | python3-numpy     | -          | a peer
 bench | python3-torch     | -          | a peer
+portable | clang           | clang      | compiler for WebAssembly
+portable | lld             | wasm-ld    | linker for WebAssembly
+portable | wasi-libc       | -          | C library for WebAssembly
+portable | libclang-rt-dev-wasm32 | -   | what clang adds to programs for WebAssembly
+portable | nodejs          | node       | runs WebAssembly
+portable | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc | compiler for AArch64
+portable | libc6-dev-arm64-cross | -    | C library for AArch64
+portable | qemu-user-static | qemu-aarch64-static | runs programs for AArch64
 TABLE
 }
 
@@ -92,8 +100,9 @@ case ${1:-} in
 draw) needs=draw ;;
 check) needs='draw\|check' ;;
 bench) needs='draw\|check\|bench' ;;
+portable) needs='draw\|portable' ;;
 *)
-    echo "usage: scripts/setup.sh draw|check|bench" >&2
+    echo "usage: scripts/setup.sh draw|check|bench|portable" >&2
     exit 2
     ;;
 esac

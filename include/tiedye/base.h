@@ -69,11 +69,14 @@ typedef enum TdCpu {
     TD_CPU_REF,      /* plain C, one point at a time: the definition */
     TD_CPU_SSE2,
     TD_CPU_AVX2,
-    TD_CPU_AVX512, /* F, BW, DQ and VL */
+    TD_CPU_AVX512,  /* F, BW, DQ and VL */
+    TD_CPU_NEON,    /* AArch64's */
+    TD_CPU_SIMD128, /* WebAssembly's, in builds with -msimd128 */
     TD_CPU_COUNT
 } TdCpu;
 
-/* "best", "ref", "sse2", "avx2", "avx512"; NULL for a value out of range. Static text. */
+/* "best", "ref", "sse2", "avx2", "avx512", "neon", "simd128"; NULL for a value out of range.
+ * Static text. */
 TD_API const char *td_cpu_name(TdCpu cpu);
 
 /* The instruction set called `name`, TD_CPU_COUNT where there is none. */

@@ -74,8 +74,8 @@ typedef struct TdKernels {
 } TdKernels;
 
 /* The table of an instruction set (TD_CPU_BEST: of the best), with `fast` the fused one where
- * there is one (AVX2 and AVX-512 have). Static. NULL where this build or this machine does not
- * have the instruction set. */
+ * there is one (AVX2, AVX-512 and NEON have). Static. NULL where this build or this machine does
+ * not have the instruction set. */
 TD_API const TdKernels *td_kernels(TdCpu cpu, bool fast);
 
 #ifdef __cplusplus

@@ -4,7 +4,8 @@
 #include "base/memory.h"
 #include "tiedye/base.h"
 
-static const char *const cpu_names[TD_CPU_COUNT] = {"best", "ref", "sse2", "avx2", "avx512"};
+static const char *const cpu_names[TD_CPU_COUNT] = {"best",   "ref",  "sse2",   "avx2",
+                                                    "avx512", "neon", "simd128"};
 
 const char *td_version(void)
 {
@@ -38,6 +39,12 @@ bool td_cpu_available(TdCpu cpu)
     case TD_CPU_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#elif defined(__aarch64__)
+    case TD_CPU_NEON:
+        return true;
+#elif defined(__wasm_simd128__)
+    case TD_CPU_SIMD128:
+        return true;
 #endif
     default:
         return false;
@@ -63,6 +70,8 @@ TdRun td_run_resolved(const TdRun *run)
         resolved.threads = 1024;
     if (resolved.max_memory == 0)
         resolved.max_memory = tdi_machine_memory() / 2;
+    if (resolved.max_memory > SIZE_MAX / 2) /* what 32 bits can address */
+        resolved.max_memory = SIZE_MAX / 2;
     if (resolved.cpu == TD_CPU_BEST)
         resolved.cpu = td_cpu_best();
     return resolved;

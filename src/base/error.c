@@ -35,9 +35,10 @@ TdStatus tdi_fail_at(TdError *err, TdStatus status, unsigned line, unsigned colu
     return status;
 }
 
-TdStatus tdi_fail_memory(TdError *err, size_t bytes)
+TdStatus tdi_fail_memory(TdError *err, uint64_t bytes)
 {
-    return tdi_fail(err, TD_ERROR_MEMORY, "out of memory: the system refused %zu bytes", bytes);
+    return tdi_fail(err, TD_ERROR_MEMORY, "out of memory: the system refused %llu bytes",
+                    (unsigned long long)bytes);
 }
 
 TdStatus tdi_check_limit(const TdRun *run, uint64_t bytes, const char *what, const char *advice,

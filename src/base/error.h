@@ -15,7 +15,7 @@ __attribute__((format(printf, 5, 6))) TdStatus tdi_fail_at(TdError *err, TdStatu
                                                            const char *format, ...);
 
 /* The one wording for "the system has no memory left". */
-TdStatus tdi_fail_memory(TdError *err, size_t bytes);
+TdStatus tdi_fail_memory(TdError *err, uint64_t bytes);
 
 /* Whether `bytes` are within the run's limit; the one wording for "they are not": "WHAT needs
  * ..., the limit is ...; ADVICE, or raise --max-memory". */

@@ -13,12 +13,12 @@ _Static_assert(_Alignof(max_align_t) >= sizeof(void *), "no room for the pointer
 
 /* calloc, because large blocks come from the system as zeros and need not be touched. The block
  * that it gave is remembered in front of the aligned one. */
-void *tdi_alloc(size_t count, size_t size)
+void *tdi_alloc(uint64_t count, uint64_t size)
 {
-    size_t bytes;
+    uint64_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
         return NULL;
-    size_t padded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t padded = ((size_t)bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     char *given = calloc(1, padded + ALIGNMENT);
     if (given == NULL)
         return NULL;

@@ -5,9 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* `count` objects of `size` bytes, zeroed, aligned to 64 bytes; NULL where the product
- * overflows or there is no memory. A count of 0 gives a valid pointer. Free with tdi_free. */
-void *tdi_alloc(size_t count, size_t size);
+/* `count` objects of `size` bytes, zeroed, aligned to 64 bytes; NULL where the product is more
+ * than the machine can address or there is no memory. A count of 0 gives a valid pointer. Free
+ * with tdi_free. */
+void *tdi_alloc(uint64_t count, uint64_t size);
 
 /* Grow or shrink a block of `old_bytes` bytes to `new_bytes`, which are not zeroed; NULL leaves
  * the old block as it was. `block` may be NULL. */

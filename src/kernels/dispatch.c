@@ -10,6 +10,7 @@ static bool avx2_fuses(void)
 
 const TdKernels *td_kernels(TdCpu cpu, bool fast)
 {
+    (void)fast; /* not every machine fuses */
     if (cpu == TD_CPU_BEST)
         cpu = td_cpu_best();
     if (!td_cpu_available(cpu))
@@ -22,6 +23,12 @@ const TdKernels *td_kernels(TdCpu cpu, bool fast)
         return fast && avx2_fuses() ? &tdi_kernels_avx2_fast : &tdi_kernels_avx2;
     case TD_CPU_AVX512:
         return fast ? &tdi_kernels_avx512_fast : &tdi_kernels_avx512;
+#elif defined(__aarch64__)
+    case TD_CPU_NEON:
+        return fast ? &tdi_kernels_neon_fast : &tdi_kernels_neon;
+#elif defined(__wasm_simd128__)
+    case TD_CPU_SIMD128:
+        return &tdi_kernels_simd128;
 #endif
     default:
         return &tdi_kernels_reference;

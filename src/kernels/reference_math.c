@@ -443,9 +443,11 @@ float tdi_ref_identity(float x)
     return x;
 }
 
+/* The sum makes 0 of -0: clang 14 for WebAssembly takes one for the other in such a comparison
+ * with zero, so that -0 would not be the same everywhere. */
 float tdi_ref_relu(float x)
 {
-    return greatest(0, x);
+    return greatest(0, x) + 0;
 }
 
 float tdi_ref_leaky_relu(float x)
@@ -455,7 +457,7 @@ float tdi_ref_leaky_relu(float x)
 
 float tdi_ref_relu6(float x)
 {
-    return least(6, greatest(0, x));
+    return least(6, tdi_ref_relu(x));
 }
 
 float tdi_ref_hard_tanh(float x)

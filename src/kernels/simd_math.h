@@ -5,6 +5,7 @@
 #define TDI_SIMD_MATH_H
 
 #include <float.h>
+#include <string.h>
 
 #include "kernels/math_constants.h"
 #include "kernels/reference_math.h"
@@ -372,7 +373,7 @@ TDI_INLINE vf v_identity(vf x)
 
 TDI_INLINE vf v_relu(vf x)
 {
-    return vf_max(vf_set(0), x);
+    return vf_max(vf_set(0), x) + vf_set(0);
 }
 
 TDI_INLINE vf v_leaky_relu(vf x)
@@ -382,7 +383,7 @@ TDI_INLINE vf v_leaky_relu(vf x)
 
 TDI_INLINE vf v_relu6(vf x)
 {
-    return vf_min(vf_set(6), vf_max(vf_set(0), x));
+    return vf_min(vf_set(6), v_relu(x));
 }
 
 TDI_INLINE vf v_hard_tanh(vf x)

@@ -8,6 +8,10 @@ extern const TdKernels tdi_kernels_reference;
 #if defined(__x86_64__)
 extern const TdKernels tdi_kernels_sse2, tdi_kernels_avx2, tdi_kernels_avx512;
 extern const TdKernels tdi_kernels_avx2_fast, tdi_kernels_avx512_fast;
+#elif defined(__aarch64__)
+extern const TdKernels tdi_kernels_neon, tdi_kernels_neon_fast;
+#elif defined(__wasm_simd128__)
+extern const TdKernels tdi_kernels_simd128;
 #endif
 
 /* A table, in a file that has given the kernels these names. */

@@ -1,7 +1,8 @@
 /* The vector vocabulary. An instruction-set stub (simd_avx2.c, ...) defines TDI_LANES and one
- * of TDI_SSE2, TDI_AVX2, TDI_AVX512, sets its target pragma and includes simd.h, which includes
- * this. Everything here is static: a function with external linkage could be picked by the
- * linker for code that runs on machines without the instruction set.
+ * of TDI_SSE2, TDI_AVX2, TDI_AVX512, TDI_NEON, TDI_SIMD128, includes the header of its
+ * intrinsics, sets its target pragma and includes simd.h, which includes this. Everything here
+ * is static: a function with external linkage could be picked by the linker for code that runs
+ * on machines without the instruction set.
  *
  * + - * / and comparisons are GNU vector operators. A comparison gives a vi of all ones or all
  * zeros a lane, which & | ^ ~ combine and vf_select reads. Only what the operators cannot say,
@@ -9,7 +10,6 @@
 #ifndef TDI_VEC_H
 #define TDI_VEC_H
 
-#include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -143,8 +143,66 @@ TDI_INLINE bool vi_any(vi mask)
     return _mm_movemask_ps((__m128)mask) != 0;
 }
 
+#elif defined(TDI_NEON)
+
+/* A comparison and a choice, since FMIN and FMAX answer otherwise for NaNs and zeros. */
+TDI_INLINE vf vf_min(vf a, vf b)
+{
+    return (vf)vbslq_f32(vcltq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a,
+                         (float32x4_t)b);
+}
+
+TDI_INLINE vf vf_max(vf a, vf b)
+{
+    return (vf)vbslq_f32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a,
+                         (float32x4_t)b);
+}
+
+TDI_INLINE vf vf_sqrt(vf a)
+{
+    return (vf)vsqrtq_f32((float32x4_t)a);
+}
+
+TDI_INLINE vf vf_select(vi mask, vf a, vf b)
+{
+    return (vf)vbslq_f32((uint32x4_t)mask, (float32x4_t)a, (float32x4_t)b);
+}
+
+TDI_INLINE bool vi_any(vi mask)
+{
+    return vmaxvq_u32((uint32x4_t)mask) != 0;
+}
+
+#elif defined(TDI_SIMD128)
+
+/* pmin(b, a) is a < b ? a : b. */
+TDI_INLINE vf vf_min(vf a, vf b)
+{
+    return (vf)wasm_f32x4_pmin((v128_t)b, (v128_t)a);
+}
+
+TDI_INLINE vf vf_max(vf a, vf b)
+{
+    return (vf)wasm_f32x4_pmax((v128_t)b, (v128_t)a);
+}
+
+TDI_INLINE vf vf_sqrt(vf a)
+{
+    return (vf)wasm_f32x4_sqrt((v128_t)a);
+}
+
+TDI_INLINE vf vf_select(vi mask, vf a, vf b)
+{
+    return (vf)wasm_v128_bitselect((v128_t)a, (v128_t)b, (v128_t)mask);
+}
+
+TDI_INLINE bool vi_any(vi mask)
+{
+    return wasm_v128_any_true((v128_t)mask);
+}
+
 #else
-#error "vec.h: define TDI_SSE2, TDI_AVX2 or TDI_AVX512 first"
+#error "vec.h: define TDI_SSE2, TDI_AVX2, TDI_AVX512, TDI_NEON or TDI_SIMD128 first"
 #endif
 
 TDI_INLINE vf vf_abs(vf a)

@@ -174,7 +174,7 @@ TdStatus td_network_create(const TdRecipe *recipe, const TdRun *run, TdNetwork *
                         "use fewer or narrower layers", err);
     if (status != TD_OK)
         return status;
-    size_t bytes = td_network_parameters(recipe) * sizeof(float);
+    uint64_t bytes = td_network_parameters(recipe) * sizeof(float);
     bytes += sizeof **network + depth * sizeof(TdLayer);
     TdNetwork *made = tdi_alloc(1, bytes);
     if (made == NULL)

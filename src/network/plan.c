@@ -127,7 +127,7 @@ uint64_t td_plan_bytes(const TdRecipe *recipe)
             bool last = i + 1 == recipe->layer_items && k == recipe->layers[i].repeat;
             uint64_t out = last ? td_recipe_channels(recipe) : recipe->layers[i].width;
             uint64_t rows = in + 1 + (i == 0 && k == 1 ? 2 : 0); /* x and y apart */
-            floats = tdi_add_size(floats, tdi_mul_size(rows, padded(out)));
+            floats = tdi_add_size(floats, tdi_mul_size(rows, padded((size_t)out)));
             in = out;
         }
     }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -84,7 +84,7 @@ static TdStatus read_whole(const TdKeyInfo *key, TdiSpan value, uint32_t *place,
 static TdStatus read_seed(const TdKeyInfo *key, TdiSpan value, uint64_t *seed, TdError *err)
 {
     if (value.length == 6 && memcmp(value.words, "random", 6) == 0) {
-        if (getrandom(seed, sizeof *seed, 0) != (ssize_t)sizeof *seed)
+        if (getentropy(seed, sizeof *seed) != 0)
             return tdi_fail(err, TD_ERROR_IO, "%s: the system gives no random number: %s",
                             key->name, strerror(errno));
         return TD_OK;
@@ -371,7 +371,8 @@ static void print_inputs(uint32_t inputs, TdiText *text)
     const char *joint = "";
     for (unsigned i = 0; i < TD_INPUT_COUNT; i++) {
         if (inputs & 1u << i) {
-            tdi_text_format(text, "%s%s", joint, td_input_name((TdInput)i));
+            tdi_text_add(text, joint);
+            tdi_text_add(text, td_input_name((TdInput)i));
             joint = ",";
         }
     }

@@ -59,7 +59,7 @@ TdStatus td_picture_rows(TdPicture *picture, uint32_t y, uint32_t count, void *r
         return tdi_fail(err, TD_ERROR_ARGUMENT, "rows %u + %u lie outside of the picture",
                         (unsigned)y, (unsigned)count);
     TdStatus status = TD_OK;
-    TdiBand band = {y, count, rows, td_raster_row_bytes(&picture->raster)};
+    TdiBand band = {y, count, rows, (size_t)td_raster_row_bytes(&picture->raster)};
     while (count > 0 && status == TD_OK) {
         status = draw_part(picture, &band, &resolved, err);
         count -= band.count;

@@ -16,7 +16,7 @@ static void draw_tile(const void *user, size_t job, const TdiWorker *worker)
 {
     const Sample *sample = user;
     TdiTile tile = tdi_tiling_tile(&sample->tiling, job);
-    size_t row_bytes = td_raster_row_bytes(&sample->renderer.raster);
+    size_t row_bytes = (size_t)td_raster_row_bytes(&sample->renderer.raster);
     char *out = (char *)sample->field + tile.y * row_bytes +
                 (size_t)tile.x * sample->renderer.outputs * sizeof(float);
     tdi_renderer_tile(&sample->renderer, tile, worker, out, row_bytes);

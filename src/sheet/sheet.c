@@ -307,7 +307,11 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
 {
     *picture = NULL;
     if (recipe->field[0] != '\0')
+#ifdef TDI_HAVE_FILES
         return tdi_recolour_create(recipe, samples, run, picture, err);
+#else
+        return tdi_fail(err, TD_ERROR_UNSUPPORTED, "field: this build reads no files");
+#endif
     if (recipe->draw == TD_DRAW_PICTURE)
         return td_picture_create(recipe, samples, run, picture, err);
     if (recipe->draw == TD_DRAW_INSIDE)
