@@ -422,6 +422,22 @@ static double now(void)
 
 enum { BENCH_POINTS = 512, BENCH_WIDTH = 64 };
 
+/* The tables of this build and machine, NULL behind the last. */
+static const TdKernels *tables[2 * TD_CPU_COUNT + 1];
+
+static void find_tables(void)
+{
+    size_t count = 0;
+    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++) {
+        const TdKernels *exact = td_kernels((TdCpu)cpu, false);
+        const TdKernels *fast = td_kernels((TdCpu)cpu, true);
+        if (exact != NULL)
+            tables[count++] = exact;
+        if (fast != exact)
+            tables[count++] = fast;
+    }
+}
+
 /* The best of several rounds, in nanoseconds a call. */
 static double time_call(const TdKernels *kernels, Call c, Buffer *values, const Buffer *start)
 {
@@ -465,11 +481,9 @@ static void bench_dense(void)
     fill(&weights, TAME);
     fill(&bias, TAME);
     printf("%-14s", "dense 64x64");
-    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++) {
-        if (!td_cpu_available((TdCpu)cpu))
-            continue;
-        double ns = time_dense(td_kernels((TdCpu)cpu, false), &layer, &in, &out);
-        printf("%10.1f", 2.0 * BENCH_WIDTH * BENCH_WIDTH * BENCH_POINTS / ns);
+    for (size_t i = 0; tables[i] != NULL; i++) {
+        double ns = time_dense(tables[i], &layer, &in, &out);
+        printf("%12.1f", 2.0 * BENCH_WIDTH * BENCH_WIDTH * BENCH_POINTS / ns);
     }
     puts("   GFLOP/s");
     free_buffer(&in);
@@ -485,10 +499,8 @@ static void bench_call(Call c)
     for (size_t i = 0; i < count; i++)
         start.data[i] = c.kind >= LOOKUP ? random_share() : random_value(TAME);
     printf("%-14s", call_name(c));
-    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
-        if (td_cpu_available((TdCpu)cpu))
-            printf("%10.3f", time_call(td_kernels((TdCpu)cpu, false), c, &values, &start) /
-                                 (double)c.count);
+    for (size_t i = 0; tables[i] != NULL; i++)
+        printf("%12.3f", time_call(tables[i], c, &values, &start) / (double)c.count);
     puts("   ns a point");
     free_buffer(&values);
     free_buffer(&start);
@@ -496,10 +508,10 @@ static void bench_call(Call c)
 
 static void bench(void)
 {
+    find_tables();
     printf("%-14s", "one core");
-    for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT; cpu++)
-        if (td_cpu_available((TdCpu)cpu))
-            printf("%10s", td_cpu_name((TdCpu)cpu));
+    for (size_t i = 0; tables[i] != NULL; i++)
+        printf("%7s%s", td_cpu_name(tables[i]->cpu), tables[i]->fused ? " fast" : "     ");
     putchar('\n');
     bench_dense();
     for (unsigned act = 0; act < TD_ACT_COUNT; act++)
