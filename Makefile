@@ -5,7 +5,7 @@ BUILD = scripts/build.sh release
 TIME ?= 3600
 PREFIX ?= /usr/local
 
-.PHONY: all setup build install uninstall check check-portable bench fuzz validate clean help
+.PHONY: all setup build install uninstall check check-portable deb check-deb bench fuzz validate clean help
 .NOTPARALLEL:
 
 all: ## install what drawing needs, build, draw the post's figures into out/
@@ -33,6 +33,14 @@ check: ## install what testing needs, build, run every test
 check-portable: ## the same bits on AArch64, WebAssembly and from other compilers (installs them)
 	@scripts/setup.sh portable
 	@scripts/check_portable.sh
+
+deb: ## build Debian packages into build/deb
+	@scripts/setup.sh deb
+	@scripts/deb.sh
+
+check-deb: deb ## install and use them in a clean chroot (needs root)
+	@scripts/setup.sh chroot
+	@scripts/check_deb.sh
 
 bench: ## compare with ONNX Runtime, NumPy and PyTorch; SECONDS=, QUICK=1 (installs them)
 	@scripts/setup.sh bench || echo "bench: going on without what is missing" >&2

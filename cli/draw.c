@@ -7,6 +7,7 @@
 
 #include <tiedye/sheet.h>
 
+#include "preview.h"
 #include "progress.h"
 
 const char *output_name(const char *path)
@@ -67,10 +68,27 @@ static bool is_folder(const char *path)
     return true;
 }
 
+/* A preview, and whether the drawing ends with it: without -o nothing is saved. */
+static int show(const Arguments *arguments, const char *path, bool *ends)
+{
+    *ends = path == NULL;
+    if (path != NULL && strcmp(path, "-") == 0)
+        return usage_error(arguments->command, "--show and -o - both want standard output");
+    int code = preview(arguments);
+    if (code == 0 && *ends && arguments->value[OPTION_QUIET] == NULL)
+        say("seed %llu, not saved; -o FILE keeps it",
+            (unsigned long long)arguments->recipe->seed);
+    return code;
+}
+
 int draw(const Arguments *arguments)
 {
     char name[96];
     const char *path = arguments->value[OPTION_OUTPUT];
+    bool ends = false;
+    int code = arguments->value[OPTION_SHOW] != NULL ? show(arguments, path, &ends) : 0;
+    if (code != 0 || ends)
+        return code;
     if (path == NULL) {
         free_name(arguments, name, sizeof name);
         path = name;

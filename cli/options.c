@@ -13,6 +13,7 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_FORMAT] = {"format", 0, "NAME",
                        "of a format (tiedye list formats); else as FILE's extension says"},
     [OPTION_NO_RECIPE] = {"no-recipe", 0, NULL, "leave the recipe out of the file"},
+    [OPTION_SHOW] = {"show", 0, NULL, "look at it in the terminal; a file only with -o"},
     [OPTION_CELL] = {"cell", 0, "B4", "draw that one cell alone: column B, row 4"},
     [OPTION_LINK] = {"link", 0, NULL, "print a share link"},
     [OPTION_JSON] = {"json", 0, NULL, "print JSON"},

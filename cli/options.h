@@ -12,6 +12,7 @@ typedef enum RunOption {
     OPTION_OUTPUT,
     OPTION_FORMAT,
     OPTION_NO_RECIPE,
+    OPTION_SHOW,
     OPTION_CELL,
     OPTION_LINK,
     OPTION_JSON,
@@ -27,7 +28,7 @@ typedef enum RunOption {
 #define OPTIONS_RUN (1u << OPTION_THREADS | 1u << OPTION_MAX_MEMORY | 1u << OPTION_QUIET)
 #define OPTIONS_DRAW                                                                           \
     (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE |        \
-     1u << OPTION_FAST)
+     1u << OPTION_SHOW | 1u << OPTION_FAST)
 #define GROUPS_PICTURE (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR)
 #define GROUPS_SHEET (GROUPS_PICTURE | 1u << TD_GROUP_SHEET | 1u << TD_GROUP_CAPTION)
 #define GROUPS_INSIDE (GROUPS_PICTURE | 1u << TD_GROUP_INSIDE | 1u << TD_GROUP_CAPTION)

@@ -1,13 +1,13 @@
 #!/bin/sh
-# scripts/build.sh release|asan|fuzz|plain|core-COMPILER|aarch64|wasm32 [CMAKE OPTION...]: configure
-# and build build/KIND. release is what people use; asan and fuzz have sanitizers; plain leaves out what
-# is optional; core is a library that only draws into memory, built with a compiler; aarch64 and wasm32 are
-# the same for those machines.
+# scripts/build.sh KIND [CMAKE OPTION...]: configure and build build/KIND.
+# Kinds: release is what people use; asan and fuzz have sanitizers; plain leaves out what is
+# optional; core-COMPILER is a library that only draws into memory, aarch64 and wasm32 are the same
+# for those machines; deb is release where Debian's packages put things.
 set -eu
 cd "$(dirname "$0")/.."
 unset MAKEFLAGS MFLAGS MAKELEVEL # the outer make's -j is none of the inner make's business
 
-kind=${1:?which build: release, asan, fuzz, plain, core-COMPILER, aarch64 or wasm32}
+kind=${1:?which build: release, asan, fuzz, plain, core-COMPILER, aarch64, wasm32 or deb}
 shift
 case $kind in
 release) ;;
@@ -16,10 +16,11 @@ fuzz)
     set -- -DTIEDYE_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON "$@"
     ;;
 plain)
-    for name in OpenMP ISAL Freetype; do
+    for name in OpenMP ISAL Freetype PkgConfig; do
         set -- "-DCMAKE_DISABLE_FIND_PACKAGE_$name=ON" "$@"
     done
     ;;
+deb) set -- -DCMAKE_INSTALL_PREFIX=/usr -DTIEDYE_ZSH_FOLDER=share/zsh/vendor-completions "$@" ;;
 core-*) set -- "-DCMAKE_C_COMPILER=${kind#core-}" "$@" ;;
 aarch64 | wasm32) set -- "-DCMAKE_TOOLCHAIN_FILE=$PWD/cmake/toolchains/$kind.cmake" "$@" ;;
 *)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# scripts/setup.sh draw|check|bench|portable: install the Debian packages that drawing (or testing,
-# or benchmarks, or tests for other machines) need.
+# scripts/setup.sh draw|check|bench|portable|deb|chroot: install the Debian packages that drawing
+# (or testing, benchmarks, tests for other machines, building packages, testing those) need.
 # Where nothing is missing it says nothing and needs neither root nor a network. Otherwise it
 # prints what it is about to install, with sizes, and installs that as root or through sudo.
 # shellcheck disable=SC2086 # lists of words stand unquoted
@@ -20,6 +20,8 @@ draw  | zlib1g-dev        | <zlib.h>   | compression in PNG files
 draw  | libisal-dev       | -          | the same, many times faster
 draw  | libfreetype-dev   | -          | captions in sheets
 draw  | fonts-dejavu-core | -          | the captions' typeface
+draw  | libchafa-dev      | -          | previews in the terminal
+draw  | libglib2.0-dev    | -          | what libchafa's headers need
 check | libcmocka-dev     | <cmocka.h> | unit tests
 check | clang             | clang      | compiler of the fuzz targets
 check | libclang-rt-dev   | -          | libFuzzer and sanitizers for clang
@@ -41,6 +43,8 @@ portable | nodejs          | node       | runs WebAssembly
 portable | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc | compiler for AArch64
 portable | libc6-dev-arm64-cross | -    | C library for AArch64
 portable | qemu-user-static | qemu-aarch64-static | runs programs for AArch64
+deb   | dpkg-dev          | dpkg-shlibdeps | finds what packages depend on
+chroot | debootstrap      | debootstrap | makes a clean system
 TABLE
 }
 
@@ -100,9 +104,10 @@ case ${1:-} in
 draw) needs=draw ;;
 check) needs='draw\|check' ;;
 bench) needs='draw\|check\|bench' ;;
-portable) needs='draw\|portable' ;;
+portable | deb) needs="draw\|$1" ;;
+chroot) needs='draw\|deb\|chroot' ;;
 *)
-    echo "usage: scripts/setup.sh draw|check|bench|portable" >&2
+    echo "usage: scripts/setup.sh draw|check|bench|portable|deb|chroot" >&2
     exit 2
     ;;
 esac

@@ -93,7 +93,7 @@ class Case(unittest.TestCase):
 
     def peak(self, *arguments):
         """Run it, which must succeed; the peak of its memory in MB."""
-        process = self.start(*arguments, stderr=subprocess.DEVNULL)
+        process = self.start(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(process.returncode, 0)
