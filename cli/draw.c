@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <tiedye/output.h>
 #include <tiedye/sheet.h>
 
 #include "preview.h"
@@ -68,34 +69,55 @@ static bool is_folder(const char *path)
     return true;
 }
 
-/* A preview, and whether the drawing ends with it: without -o nothing is saved. */
-static int show(const Arguments *arguments, const char *path, bool *ends)
+/* What is said of where the drawing goes, looked at before anything is drawn. */
+static int check_output(const Arguments *arguments)
 {
-    *ends = path == NULL;
-    if (path != NULL && strcmp(path, "-") == 0)
+    const char *path = arguments->value[OPTION_OUTPUT];
+    const char *format = arguments->value[OPTION_FORMAT];
+    bool shows = arguments->value[OPTION_SHOW] != NULL;
+    TdError err = {0};
+    if (path != NULL && path[0] == '\0')
+        return usage_error(arguments->command, "the name behind --output is empty");
+    if (shows && path != NULL && strcmp(path, "-") == 0)
         return usage_error(arguments->command, "--show and -o - both want standard output");
-    int code = preview(arguments);
-    if (code == 0 && *ends && arguments->value[OPTION_QUIET] == NULL)
-        say("seed %llu, not saved; -o FILE keeps it",
-            (unsigned long long)arguments->recipe->seed);
-    return code;
+    if (shows && path == NULL && format != NULL)
+        return usage_error(arguments->command, "--format says nothing to --show without -o");
+    if (path != NULL && is_folder(path))
+        return 1;
+    if (path != NULL && td_format_find(format, path, &err) == NULL)
+        return report_error(TD_ERROR_ARGUMENT, &err);
+    return 0;
+}
+
+/* How to keep what was shown. */
+static void say_shown(const Arguments *arguments)
+{
+    unsigned long long seed = arguments->recipe->seed;
+    if (arguments->value[OPTION_QUIET] != NULL)
+        return;
+    if (arguments->recipe->field[0] != '\0')
+        say("not saved: -o FILE keeps it");
+    else
+        say("seed %llu, not saved: --seed %llu -o FILE keeps it", seed, seed);
 }
 
 int draw(const Arguments *arguments)
 {
     char name[96];
     const char *path = arguments->value[OPTION_OUTPUT];
-    bool ends = false;
-    int code = arguments->value[OPTION_SHOW] != NULL ? show(arguments, path, &ends) : 0;
-    if (code != 0 || ends)
+    bool shows = arguments->value[OPTION_SHOW] != NULL;
+    int code = check_output(arguments);
+    if (code == 0 && shows)
+        code = preview(arguments);
+    if (code != 0)
         return code;
+    if (path == NULL && shows) {
+        say_shown(arguments);
+        return 0;
+    }
     if (path == NULL) {
         free_name(arguments, name, sizeof name);
         path = name;
     }
-    if (path[0] == '\0')
-        return usage_error(arguments->command, "the name behind --output is empty");
-    if (is_folder(path))
-        return 1;
     return draw_to(arguments, arguments->recipe, path);
 }

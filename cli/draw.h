@@ -4,8 +4,9 @@
 
 #include "options.h"
 
-/* Draw arguments->recipe to the file that was asked for (or a free name made from the seed),
- * and say so. Returns the exit code. */
+/* Draw arguments->recipe to the file that was asked for, to the terminal (--show), or where
+ * neither is said to a file with a free name made from the seed, and say so. Returns the exit
+ * code. */
 int draw(const Arguments *arguments);
 
 /* The same for a recipe and path of one's own. */

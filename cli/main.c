@@ -14,7 +14,7 @@ static const Command commands[] = {
      "Draws one network. A SOURCE is a recipe in text, a PNG that tiedye drew, a\n"
      "preset (@tie-dye), a share link, or a NumPy array (.npy) to be coloured; sources\n"
      "are read in order, then keys. Without -o the picture is named tiedye-SEED.png,\n"
-     "and nothing is overwritten.",
+     "and nothing is overwritten; with --show it is only looked at.",
      "  tiedye render --seed 7 --layers 16x8,3 -o seven.png\n"
      "  tiedye render seven.png --size A3@300 -o poster.png\n",
      GROUPS_PICTURE, OPTIONS_DRAW, true, run_render},

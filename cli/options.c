@@ -307,15 +307,24 @@ int apply_keys(const Arguments *arguments, TdRecipe *recipe)
     }
 }
 
-/* TIEDYE_CPU=ref|sse2|avx2|avx512 forces an instruction set. */
+static int fail_cpu(const char *name)
+{
+    char names[128] = "";
+    size_t used = 0;
+    for (unsigned i = 0; i < TD_CPU_COUNT; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
+                                 td_cpu_name((TdCpu)i));
+    complain("TIEDYE_CPU: \"%.40s\" is none of %s", name, names);
+    return 2;
+}
+
+/* TIEDYE_CPU=avx2 forces an instruction set. */
 static int read_cpu(Arguments *arguments)
 {
     const char *name = getenv("TIEDYE_CPU");
     TdCpu cpu = name == NULL || name[0] == '\0' ? TD_CPU_BEST : td_cpu_find(name);
-    if (cpu == TD_CPU_COUNT) {
-        complain("TIEDYE_CPU: \"%.40s\" is not ref, sse2, avx2, avx512 or best", name);
-        return 2;
-    }
+    if (cpu == TD_CPU_COUNT)
+        return fail_cpu(name);
     if (!td_cpu_available(cpu)) {
         complain("TIEDYE_CPU: this machine has no %s", name);
         return 4;

@@ -24,23 +24,38 @@ static double fitting(const TdRaster *raster, Box box)
     return across < down ? across : down;
 }
 
+/* The shape of a drawing of many pictures. */
+static TdStatus find_shape(const TdRecipe *recipe, const TdRun *run, TdRaster *raster,
+                           TdError *err)
+{
+    TdSheetLayout layout;
+    TdPicture *picture;
+    if (recipe->draw == TD_DRAW_INSIDE) {
+        TdStatus status =
+            td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_EXACT, run, &picture, err);
+        if (status == TD_OK)
+            *raster = *td_picture_raster(picture);
+        td_picture_free(status == TD_OK ? picture : NULL);
+        return status;
+    }
+    TdStatus status = td_sheet_layout(recipe, &layout, err);
+    *raster = (TdRaster){.width = layout.width, .height = layout.height};
+    return status;
+}
+
 /* Change the recipe's size such that the drawing fills the box: a picture becomes larger, too;
  * of sheets the cells become smaller. Samples in a file have the size that they have. */
 static TdStatus fit(TdRecipe *recipe, Box box, const TdRun *run, TdError *err)
 {
-    TdPicture *picture;
     TdSize size = td_recipe_size(recipe);
     TdRaster raster = {.width = size.width, .height = size.height};
+    TdStatus status = TD_OK;
     if (recipe->field[0] != '\0')
         return TD_OK;
-    if (recipe->draw != TD_DRAW_PICTURE) {
-        TdStatus status =
-            td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_ALL, run, &picture, err);
-        if (status != TD_OK)
-            return status;
-        raster = *td_picture_raster(picture);
-        td_picture_free(picture);
-    }
+    if (recipe->draw != TD_DRAW_PICTURE)
+        status = find_shape(recipe, run, &raster, err);
+    if (status != TD_OK)
+        return status;
     double scale = fitting(&raster, box);
     if (recipe->draw != TD_DRAW_PICTURE && scale > 1)
         scale = 1;
@@ -49,49 +64,91 @@ static TdStatus fit(TdRecipe *recipe, Box box, const TdRun *run, TdError *err)
     return TD_OK;
 }
 
-/* Draw all rows, which become RGBA in place. The caller frees *rgba with
- * terminal_free. */
-static TdStatus draw_rows(TdPicture *picture, const TdRun *run, uint8_t **rgba, TdError *err)
+/* ---- Pixels -------------------------------------------------------------------------- */
+
+/* What goes to the terminal. */
+typedef struct Pixels {
+    int width, height;
+    uint8_t *rgba; /* freed with terminal_free */
+} Pixels;
+
+static void put_row(Pixels *pixels, int y, const uint8_t *row, const TdRaster *raster)
+{
+    uint8_t *to = pixels->rgba + 4 * (size_t)y * (size_t)pixels->width;
+    uint32_t last = raster->channels - 1;
+    for (int x = 0; x < pixels->width; x++) {
+        uint64_t column = (2 * (uint64_t)x + 1) * raster->width / (2 * (uint64_t)pixels->width);
+        const uint8_t *from = row + column * raster->channels;
+        const uint8_t pixel[] = {from[0], from[last / 2], from[last], 255};
+        memcpy(to + 4 * x, pixel, sizeof pixel);
+    }
+}
+
+/* Draw so many rows at once that threads have something to do, and of drawings that are larger
+ * than what is shown (samples in a file) one row for each row of pixels. */
+static TdStatus draw_rows(TdPicture *picture, const TdRun *run, Pixels *pixels, uint8_t *rows,
+                          uint32_t most, TdError *err)
 {
     const TdRaster *raster = td_picture_raster(picture);
-    uint64_t pixels = (uint64_t)raster->width * raster->height, bytes = 4 * pixels;
-    uint32_t channels = raster->channels;
-    *rgba = bytes <= td_run_resolved(run).max_memory ? terminal_pixels(bytes) : NULL;
-    if (*rgba == NULL) {
-        snprintf(err->message, sizeof err->message,
-                 "the preview of %u x %u pixels needs %.0f MB, and there are less",
-                 (unsigned)raster->width, (unsigned)raster->height, (double)bytes / 1e6);
-        return TD_ERROR_MEMORY;
-    }
-    uint8_t *rows = *rgba + (4 - channels) * pixels;
-    TdStatus status = td_picture_rows(picture, 0, raster->height, rows, run, err);
-    for (uint64_t i = 0; i < pixels; i++) {
-        const uint8_t *from = rows + channels * i;
-        const uint8_t pixel[] = {from[0], from[(channels - 1) / 2], from[channels - 1], 255};
-        memcpy(*rgba + 4 * i, pixel, sizeof pixel);
+    uint32_t height = (uint32_t)pixels->height;
+    size_t row_bytes = (size_t)td_raster_row_bytes(raster);
+    TdStatus status = TD_OK;
+    most = height == raster->height ? most : 1;
+    for (uint32_t y = 0, count; y < height && status == TD_OK; y += count) {
+        uint64_t from = (2 * (uint64_t)y + 1) * raster->height / (2 * (uint64_t)height);
+        count = height - y < most ? height - y : most;
+        status = td_picture_rows(picture, (uint32_t)from, count, rows, run, err);
+        for (uint32_t i = 0; i < count && status == TD_OK; i++)
+            put_row(pixels, (int)(y + i), rows + i * row_bytes, raster);
     }
     return status;
 }
 
-static TdStatus show(TdRecipe *recipe, const TdRun *run, TdError *err)
+/* As many pixels as the drawing has, or as twice the box has: that is sharp enough. */
+static TdStatus draw_pixels(TdPicture *picture, Box box, const TdRun *run, Pixels *pixels,
+                            TdError *err)
+{
+    enum { BAND = 64 };
+    const TdRaster *raster = td_picture_raster(picture);
+    double scale = 2 * fitting(raster, box);
+    pixels->width = (int)scaled(raster->width, scale < 1 ? scale : 1);
+    pixels->height = (int)scaled(raster->height, scale < 1 ? scale : 1);
+    uint64_t row_bytes = td_raster_row_bytes(raster);
+    uint64_t bytes = 4 * (uint64_t)pixels->width * (uint64_t)pixels->height;
+    uint8_t *rows = NULL;
+    TdStatus status = TD_ERROR_MEMORY;
+    snprintf(err->message, sizeof err->message, "out of memory for a preview");
+    if (row_bytes * BAND + bytes <= td_run_resolved(run).max_memory) {
+        rows = terminal_pixels(row_bytes * BAND);
+        pixels->rgba = terminal_pixels(bytes);
+    }
+    if (rows != NULL && pixels->rgba != NULL)
+        status = draw_rows(picture, run, pixels, rows, BAND, err);
+    terminal_free(rows);
+    return status;
+}
+
+static TdStatus show(TdRecipe *recipe, TdRun *run, TdError *err)
 {
     Terminal terminal = terminal_find();
     Box box = {(double)terminal.columns * terminal.cell_width,
                (double)terminal.rows * terminal.cell_height};
     TdPicture *picture = NULL;
-    uint8_t *rgba = NULL;
+    Pixels pixels = {0};
     recipe->bits = 8;
     recipe->captions = recipe->captions && terminal.pixels; /* characters are too coarse */
     TdStatus status = fit(recipe, box, run, err);
     if (status == TD_OK)
         status = td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_ALL, run, &picture, err);
     if (status == TD_OK)
-        status = draw_rows(picture, run, &rgba, err);
+        status = draw_pixels(picture, box, run, &pixels, err);
+    end_progress(run); /* the bar goes before the picture comes */
     if (status == TD_OK) {
-        const TdRaster *raster = td_picture_raster(picture);
-        terminal_show(&terminal, rgba, (int)raster->width, (int)raster->height);
+        release_interrupts();
+        terminal_show(&terminal, pixels.rgba, pixels.width, pixels.height);
+        catch_interrupts(run);
     }
-    terminal_free(rgba);
+    terminal_free(pixels.rgba);
     td_picture_free(picture);
     return status;
 }
@@ -110,7 +167,6 @@ int preview(const Arguments *arguments)
         return report_memory();
     start_progress(&run, "preview", arguments->value[OPTION_QUIET] != NULL);
     TdStatus status = show(recipe, &run, &err);
-    end_progress(&run);
     td_recipe_free(recipe);
     return status == TD_OK ? 0 : report_error(status, &err);
 }

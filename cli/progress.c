@@ -28,18 +28,24 @@ static void on_signal(int number)
 }
 
 /* What nohup or a shell's & has set to be ignored stays so. */
-static void catch_signal(int number)
+static void handle_interrupts(void (*handler)(int))
 {
-    struct sigaction old, action = {.sa_handler = on_signal};
-    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-        sigaction(number, &action, NULL);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction old, action = {.sa_handler = handler};
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
+void release_interrupts(void)
+{
+    handle_interrupts(SIG_DFL);
 }
 
 void catch_interrupts(TdRun *run)
 {
-    catch_signal(SIGINT);
-    catch_signal(SIGTERM);
-    catch_signal(SIGHUP);
+    handle_interrupts(on_signal);
     signal(SIGXFSZ, SIG_IGN); /* a limit of file size is a failed write like any other */
     run->cancel = &interrupted;
 }

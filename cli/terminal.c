@@ -1,5 +1,7 @@
 #include "terminal.h"
 
+#include <stddef.h>
+
 #ifdef CLI_HAVE_CHAFA
 
 #include <chafa.h>
@@ -138,6 +140,8 @@ static ChafaCanvas *make_canvas(const Terminal *terminal, const ChafaTermInfo *i
     chafa_canvas_config_set_pixel_mode(config, find_pixel_mode(info));
     chafa_canvas_config_set_cell_geometry(config, terminal->cell_width, terminal->cell_height);
     chafa_canvas_config_set_geometry(config, columns, rows);
+    /* Pagers know colours, and no codes that repeat characters. */
+    chafa_canvas_config_set_optimizations(config, CHAFA_OPTIMIZATION_REUSE_ATTRIBUTES);
     ChafaCanvas *canvas = chafa_canvas_new(config);
     chafa_canvas_config_unref(config);
     chafa_symbol_map_unref(symbols);
@@ -153,6 +157,7 @@ void terminal_show(const Terminal *terminal, const uint8_t *rgba, int width, int
     GString *text = chafa_canvas_print(canvas, info);
     fwrite(text->str, 1, text->len, stdout);
     putchar('\n');
+    fflush(stdout);
     g_string_free(text, TRUE);
     chafa_canvas_unref(canvas);
     chafa_term_info_unref(info);

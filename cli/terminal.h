@@ -18,7 +18,8 @@ bool terminal_shows(void);
 
 Terminal terminal_find(void);
 
-/* Room for pixels, NULL where there is no memory; freed with terminal_free, which takes NULL. */
+/* Room for pixels, NULL where there is no memory; freed with terminal_free, which takes NULL.
+ */
 uint8_t *terminal_pixels(uint64_t bytes);
 void terminal_free(uint8_t *pixels);
 

@@ -26,18 +26,17 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME tiedye)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS fonts-dejavu-core)
-set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "draws random neural networks
- A random neural network is a function: fed with the coordinates of a point it
- answers with a colour, and drawn over the plane it is a picture. This program
- draws such pictures of any size; a PNG carries its recipe, and the same recipe
- gives the same pixels on every machine.")
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
+    "A random neural network is a function: fed with the coordinates of a point it
+answers with a colour, and drawn over the plane it is a picture. This program
+draws such pictures of any size; a PNG carries its recipe, and the same recipe
+gives the same pixels on every machine.")
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME "libtiedye${abi}")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS fonts-dejavu-core)
-set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "draws random neural networks: shared library
- What programs need that use tiedye's library.")
+set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "What programs need that use tiedye's library.")
 
 # The static library is linked with everything that it is built on.
 set(needed "libtiedye${abi} (= ${PROJECT_VERSION}), libpng-dev, zlib1g-dev")
@@ -50,7 +49,7 @@ endif()
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libtiedye-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${needed}")
-set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "draws random neural networks: for programs in C
- Headers, the static library, examples, and what pkg-config and cmake need to
- find them.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
+    "Headers, the static library, examples, and what pkg-config and cmake need to
+find them.")
 include(CPack)

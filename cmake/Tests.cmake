@@ -2,7 +2,7 @@
 # only `make validate` runs: files whose name begins with slow_, and check_ulp --all.
 # Tests start in the source folder and are told in their environment where the program is
 # (TIEDYE_BINARY) and whether it is a build with sanitizers (TIEDYE_SANITIZED=1), whose memory use
-# and speed say nothing.
+# and speed say nothing; TIEDYE_PREVIEWS=0 where --show was left out.
 # Builds without files have the tests of the kernels and the golden pictures, nothing else.
 enable_testing()
 
@@ -11,6 +11,9 @@ set(test_environment
     "PYTHONDONTWRITEBYTECODE=1"
     "ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1"
     "UBSAN_OPTIONS=print_stacktrace=1")
+if(CMAKE_DISABLE_FIND_PACKAGE_PkgConfig)
+    list(APPEND test_environment "TIEDYE_PREVIEWS=0")
+endif()
 if(TIEDYE_SANITIZE)
     list(APPEND test_environment "TIEDYE_SANITIZED=1")
 endif()

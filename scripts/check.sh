@@ -14,6 +14,7 @@ if stage "build asan" build asan -DTIEDYE_TESTS=ON; then
 fi
 if stage "build plain" build plain -DTIEDYE_TESTS=ON; then
     stage "tests, without optional libraries" run_ctest plain -L 'unit|golden'
+    stage "no previews, without libchafa" run_ctest plain -R cli_show
 fi
 if stage "build fuzz" build fuzz; then
     stage "fuzz" scripts/fuzz.sh 5

@@ -23,20 +23,22 @@ apt() {
     }
 }
 
-# Whatever of this machine's apt leads to the network leads there from inside, too.
+# Never into what may be mounted there.
+clear_root() {
+    rm -rf --one-file-system "$root"
+}
+
 make_base() {
     local suite mirror
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
     mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' "Created-By: Packages" |
         sed -n "s/^$suite //p" | head -n 1)
     echo "check-deb: fetching Debian's essentials ($suite)"
-    rm -rf "$root"
+    clear_root
     debootstrap --variant=minbase "$suite" "$root" "$mirror" >build/chroot.log 2>&1 || {
         tail -n 20 build/chroot.log >&2
         return 1
     }
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
     tar -C "$root" -cf "$base.part" .
     mv "$base.part" "$base"
 }
@@ -44,14 +46,17 @@ make_base() {
 # Files of the system, without what apt and dpkg write down of their own doings.
 list_files() {
     (cd "$root" && find . -path ./proc -prune -o -path ./var -prune -o -path ./tmp -prune -o \
-        -path ./root -prune -o -type f -print | sort)
+        -path ./root -prune -o -print | sort)
 }
 
+trap clear_root EXIT
 [ -f "$base" ] || make_base
-rm -rf "$root"
+clear_root
 mkdir -p "$root"
 tar -C "$root" -xf "$base"
-trap 'rm -rf "$root"' EXIT
+# Whatever of this machine's apt leads to the network leads there from inside, too.
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 apt update
 cp "${packages[@]}" "$root/tmp/"
 
@@ -68,11 +73,14 @@ inside sh -e -c '
     test -f /usr/share/bash-completion/completions/tiedye'
 drawn=$(inside tiedye render @tie-dye --size 64x64 -q --format hash -o -)
 expected=$(build/deb/tiedye render @tie-dye --size 64x64 -q --format hash -o -)
-[ "$drawn" = "$expected" ]
+if [ "$drawn" != "$expected" ]; then
+    echo "check-deb: $drawn inside, $expected outside" >&2
+    exit 1
+fi
 echo "the same picture as outside: $drawn"
 
 echo "== the library"
-apt install gcc libc6-dev pkgconf "$(cd "$root" && echo ./tmp/libtiedye0*.deb)" \
+apt install gcc libc6-dev pkgconf "$(cd "$root" && echo ./tmp/libtiedye[0-9]*.deb)" \
     "$(cd "$root" && echo ./tmp/libtiedye-dev_*.deb)"
 inside sh -e -c '
     cd /root
@@ -83,7 +91,8 @@ inside sh -e -c '
     ./static >/dev/null'
 
 echo "== and away again"
-apt purge tiedye libtiedye-dev "$(basename "$(echo "$root"/tmp/libtiedye0*.deb)" | sed 's/_.*//')"
+library=$(basename "$root"/tmp/libtiedye[0-9]*.deb | sed 's/_.*//')
+apt purge tiedye libtiedye-dev "$library"
 if list_files | grep tiedye; then
     echo "check-deb: the files above stay behind" >&2
     exit 1

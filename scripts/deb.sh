@@ -3,6 +3,7 @@
 # the packages that it needs are there.
 set -eu
 cd "$(dirname "$0")/.."
+umask 022 # packages have the permissions of what is packed
 scripts/build.sh deb
 rm -f build/deb/*.deb
 if ! (cd build/deb && cpack -G DEB) >build/deb/cpack.log 2>&1; then

@@ -335,7 +335,7 @@ class SameBits(Case):
                 "--size", "64x31", "--palette", "gray", "--tone", "logistic"]]
 
     def processors(self):
-        for name in ("ref", "sse2", "avx2", "avx512"):
+        for name in ("ref", "sse2", "avx2", "avx512", "neon"):
             result = self.tiedye("render", "--size", "1x1", "--format", "null", "-q",
                                  env={"TIEDYE_CPU": name})
             if result.returncode == 4:

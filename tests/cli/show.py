@@ -6,7 +6,9 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
+import subprocess
 import termios
 import unittest
 
@@ -14,7 +16,8 @@ import _tiedye
 from _tiedye import BINARY, ENVIRONMENT, Case
 
 COLOURS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "60", "LINES": "22",
-           "LC_ALL": "C.UTF-8"}
+           "LC_ALL": "C.UTF-8", "NO_COLOR": "", **dict.fromkeys(
+               ("TERM_PROGRAM", "VTE_VERSION", "TMUX", "STY", "KITTY_PID", "KITTY_WINDOW_ID"), "")}
 # How much of its cell a block element (U+2580 to U+259F) fills, in eighths.
 EIGHTHS = dict(zip(map(chr, range(0x2580, 0x25a0)),
                    [4, 1, 2, 3, 4, 5, 6, 7, 8, 7, 6, 5, 4, 3, 2, 1, 4, 2, 4, 6, 1, 1, 2, 2, 2, 6,
@@ -48,17 +51,12 @@ def read_cells(text):
     return [row for row in rows if row]
 
 
-def has_previews():
-    """Whether the program was built with libchafa."""
-    case = Case()
-    case.setUp()
-    try:
-        return case.tiedye("render", "--size", "8x8", "--show").returncode != 4
-    finally:
-        case.doCleanups()
+def has_libchafa():
+    return (os.environ.get("TIEDYE_PREVIEWS") != "0" and shutil.which("pkg-config") is not None and
+            subprocess.run(["pkg-config", "--exists", "chafa"], check=False).returncode == 0)
 
 
-@unittest.skipUnless(has_previews(), "built without libchafa")
+@unittest.skipUnless(has_libchafa(), "there is no libchafa")
 class Show(Case):
     def show(self, *arguments, command="render", **environment):
         """The text of a preview, which leaves no file."""
@@ -95,9 +93,13 @@ class Show(Case):
 
     def test_words(self):
         result = self.tiedye("render", "--seed", "17", "--show", env=COLOURS)
-        self.assertEqual(result.stderr, "seed 17, not saved; -o FILE keeps it\n")
+        self.assertEqual(result.stderr, "seed 17, not saved: --seed 17 -o FILE keeps it\n")
         self.assertEqual(self.tiedye("render", "--show", "-q", env=COLOURS).stderr, "")
         self.bad(2, ["--show", "-o -"], "render", "--show", "-o", "-", "--format", "png")
+        self.bad(2, ["--format", "-o"], "render", "--show", "--format", "png")
+        self.bad(2, ["bogus"], "render", "--show", "-o", "a.bogus")
+        self.bad(2, ["empty"], "render", "--show", "-o", "")
+        self.bad(1, ["folder"], "render", "--show", "-o", ".")
         self.bad(1, ["--max-memory"], "render", "--layers", "9000x9,1", "--show", "--max-memory",
                  "1M")
 
@@ -135,17 +137,19 @@ class Show(Case):
     @unittest.skipIf(_tiedye.SANITIZED, "memory says nothing there")
     def test_memory(self):
         """Ten thousand cells, a poster: a preview costs what the terminal shows."""
+        self.ok("render", "--layers", "2,3", "--size", "6000x5000", "-q", "-o", "a.npy")
         for options in (["sheet", "--count", "10000", "--columns", "100"],
-                        ["render", "--size", "200000x200000"]):
+                        ["render", "--size", "200000x200000"], ["render", "a.npy"]):
             self.assertLess(self.peak(*options, "--show"), 100)
 
-    def test_own_size(self):
-        """The window of a terminal counts, and is not overrun."""
+    def on_terminal(self, rows, columns, *arguments, progress=False):
+        """What a terminal of that size receives, as text."""
         main, other = pty.openpty()
-        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 40, 0, 0))
-        process = self.start("render", "--show", "-q", stdin=-3, stdout=other, stderr=-3,
-                             env={**ENVIRONMENT, "TERM": "xterm-256color",
-                                  "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"})
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        environment = {**ENVIRONMENT, **COLOURS}
+        del environment["COLUMNS"], environment["LINES"]
+        process = self.start(*arguments, stdin=-3, stdout=other, env=environment,
+                             stderr=other if progress else -3)
         os.close(other)
         data = b""
         while select.select([main], [], [], 60)[0]:
@@ -158,8 +162,29 @@ class Show(Case):
             data += part
         os.close(main)
         self.assertEqual(process.wait(timeout=60), 0)
-        cells = read_cells(data.decode().replace("\r", "").replace("\x1b[?25", "\x1b[25"))
+        return data.decode().replace("\r\n", "\n")
+
+    def test_own_size(self):
+        """The window of a terminal counts, and is not overrun."""
+        cells = read_cells(self.on_terminal(12, 40, "render", "--show", "-q"))
         self.assertEqual((len(cells), len(cells[0])), (10, 20))
+
+    def test_bar_goes_first(self):
+        """What takes long shows its progress, and takes it away before the picture comes."""
+        layers = "60x9,3" if _tiedye.SANITIZED else "130x9,3"
+        text = self.on_terminal(40, 100, "render", "--layers", layers, "--show", progress=True)
+        self.assertRegex(text, r"preview \[[#.]+\]")
+        bar, picture = text.rsplit("\r\x1b[K", 1)
+        self.assertNotIn("\x1b[0m", bar)
+        picture, words = picture.rsplit("\n", 2)[:2]
+        self.assertEqual(words, "seed 1, not saved: --seed 1 -o FILE keeps it")
+        self.assertEqual(len(read_cells(picture)), 38)
+
+
+@unittest.skipIf(has_libchafa(), "there is libchafa")
+class WithoutLibchafa(Case):
+    def test_says_so(self):
+        self.bad(4, ["--show", "libchafa"], "render", "--show")
 
 
 if __name__ == "__main__":
