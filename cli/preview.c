@@ -29,13 +29,13 @@ static TdStatus find_shape(const TdRecipe *recipe, const TdRun *run, TdRaster *r
                            TdError *err)
 {
     TdSheetLayout layout;
-    TdPicture *picture;
+    TdPicture *picture = NULL;
     if (recipe->draw == TD_DRAW_INSIDE) {
         TdStatus status =
             td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_EXACT, run, &picture, err);
         if (status == TD_OK)
             *raster = *td_picture_raster(picture);
-        td_picture_free(status == TD_OK ? picture : NULL);
+        td_picture_free(picture);
         return status;
     }
     TdStatus status = td_sheet_layout(recipe, &layout, err);
@@ -113,17 +113,23 @@ static TdStatus draw_pixels(TdPicture *picture, Box box, const TdRun *run, Pixel
     double scale = 2 * fitting(raster, box);
     pixels->width = (int)scaled(raster->width, scale < 1 ? scale : 1);
     pixels->height = (int)scaled(raster->height, scale < 1 ? scale : 1);
-    uint64_t row_bytes = td_raster_row_bytes(raster);
+    uint64_t band = BAND * td_raster_row_bytes(raster);
     uint64_t bytes = 4 * (uint64_t)pixels->width * (uint64_t)pixels->height;
-    uint8_t *rows = NULL;
+    uint64_t limit = td_run_resolved(run).max_memory;
     TdStatus status = TD_ERROR_MEMORY;
-    snprintf(err->message, sizeof err->message, "out of memory for a preview");
-    if (row_bytes * BAND + bytes <= td_run_resolved(run).max_memory) {
-        rows = terminal_pixels(row_bytes * BAND);
-        pixels->rgba = terminal_pixels(bytes);
+    if (band + bytes > limit) {
+        snprintf(err->message, sizeof err->message,
+                 "the preview needs %.1f MiB of memory, the limit is %.1f MiB; raise "
+                 "--max-memory",
+                 (double)(band + bytes) * 0x1p-20, (double)limit * 0x1p-20);
+        return status;
     }
+    uint8_t *rows = terminal_pixels(band);
+    pixels->rgba = terminal_pixels(bytes);
     if (rows != NULL && pixels->rgba != NULL)
         status = draw_rows(picture, run, pixels, rows, BAND, err);
+    else
+        snprintf(err->message, sizeof err->message, "out of memory");
     terminal_free(rows);
     return status;
 }

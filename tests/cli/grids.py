@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Grids: one key against another, their cells, and what cannot be."""
 
+import subprocess
 import unittest
 
 import _tiedye
-from _tiedye import Case, read_png
+from _tiedye import BINARY, Case, read_png
 
 GRID = ["--down", "depth=1..3", "--across", "width=2;5", "--size", "24x18", "--seed", "4"]
 
@@ -100,6 +101,32 @@ class Grids(Case):
         many = self.peak("grid", "--down", "seed=1..100", "--across", "sigma_w=0.1..4/100",
                          "--size", "8x8", "--layers", "16x2,3", "-q", "-o", "g.png")
         self.assertLess(many, few + 20)
+
+    def test_without_fonts(self):
+        """In a system whose folder of fonts is empty: a line that says so, and the cells."""
+        bare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+                'mount -t tmpfs none /usr/share/fonts && exec "$@"', "sh"]
+        try:
+            if subprocess.run([*bare, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+                self.skipTest("no namespaces here")
+        except FileNotFoundError:
+            self.skipTest("no unshare here")
+        done = subprocess.run([*bare, BINARY, "grid", *GRID, "-o", "g.png"], cwd=self.folder,
+                              text=True, stderr=subprocess.PIPE, check=True)
+        self.assertIn("tiedye: captions are left out: there is no font", done.stderr)
+        self.assertIn("identical", self.ok("verify", "g.png"))
+        self.ok("grid", *GRID, "-q", "-o", "h.png")
+        bare, drawn = (read_png(self.read(name)) for name in ("g.png", "h.png"))
+        self.assertEqual((bare.width, bare.height), (drawn.width, drawn.height))
+        self.assertNotEqual(bare.samples, drawn.samples)
+
+    def test_long_labels(self):
+        """Values wider than their cell: they keep to their place, and the cells to theirs."""
+        axis = "layers=3;100,50,20,10:sin,5:gaussian,3;7,3"
+        short = self.png("--across", "layers=3;1,3;1x2,3", "--size", "24x18", command="grid")
+        long = self.png("--across", axis, "--size", "24x18", command="grid", name="g.png")
+        self.assertIn("identical", self.ok("verify", "g.png"))
+        self.assertEqual(long.width, short.width)
 
     def test_captions_change_no_cell(self):
         on = self.png(*GRID, command="grid")

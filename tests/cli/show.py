@@ -103,6 +103,10 @@ class Show(Case):
         self.bad(1, ["--max-memory"], "render", "--layers", "9000x9,1", "--show", "--max-memory",
                  "1M")
 
+        self.ok("render", "--layers", "1", "--size", "100000x9", "-q", "-o", "a.npy")
+        self.bad(1, ["preview needs", "--max-memory"], "render", "a.npy", "--show",
+                 "--max-memory", "5M")
+
     def test_file_too(self):
         """With -o the file is what it is without --show."""
         expected = self.hash_of("--seed", "5", "--size", "70x50")
