@@ -89,7 +89,8 @@ int main(int argc, char **argv)
 {
     static const int threads[] = {1, 2, 7};
     char entry[LINE];
-    long passed = 0, failed = 0, line = 0;
+    size_t line = 0;
+    long passed = 0, failed = 0;
     FILE *table = argc == 2 ? fopen(argv[1], "r") : NULL;
     if (table == NULL) {
         fprintf(stderr, "golden_hashes: give it tests/golden/pictures.txt\n");
