@@ -35,6 +35,7 @@ bench | nodejs            | node       | runs ONNX Runtime
 bench | npm               | npm        | installs ONNX Runtime
 bench | python3-numpy     | -          | a peer
 bench | python3-torch     | -          | a peer
+bench | libopenblas0-pthread | -       | what makes both peers fast
 portable | clang           | clang      | compiler for WebAssembly
 portable | lld             | wasm-ld    | linker for WebAssembly
 portable | wasi-libc       | -          | C library for WebAssembly
