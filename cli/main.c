@@ -27,24 +27,25 @@ static const Command commands[] = {
      GROUPS_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
     {"grid", "[SOURCE...] --down KEY=AXIS --across KEY=AXIS [--cell B3]",
      "one key against another",
-     "Draws a network for every value of one key (from row to row) and of another (from\n"
-     "column to column); either axis may be left out. An axis is a list (act=tanh,sin;\n"
-     "parted by semicolons where the values hold commas: layers=3;10,3;20,10,3) or a\n"
-     "range: depth=1..8 is all whole numbers, sigma_w=0.5..3/6 six evenly spaced values.\n"
+     "Draws a network for every value of one key (from row to row) and of another\n"
+     "(from column to column); either axis may be left out. An axis is a list\n"
+     "(act=tanh,sin; parted by semicolons where the values hold commas:\n"
+     "layers=3;10,3;20,10,3) or a range: depth=1..8 is all whole numbers,\n"
+     "sigma_w=0.5..3/6 six evenly spaced values.\n"
      "--size is a cell's, 256x256 when not said. --cell B3 draws the cell in column B,\n"
      "row 3 alone, at any size, with the plain recipe of that one network.",
      "  tiedye grid --down depth=1..8 --across width=2,4,8,16,32 -o grow.png\n"
      "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 -o chaos.png\n"
      "  tiedye grid grow.png --cell B3 --size 2000x2000 -o b3.png\n",
      GROUPS_GRID, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_grid},
-    {"inside", "[SOURCE...] [--KEY VALUE...] [--layer L [--neuron N]] [-o FILE]",
+    {"inside", "[SOURCE...] [--KEY VALUE...] [--layer L [--neuron N]]",
      "every neuron of a network",
-     "Draws what goes on inside a network: a picture for every neuron, from the inputs on\n"
-     "the left through the layers, one below the other, to the output on the right. Blue\n"
-     "is negative, orange positive; values without bounds are scaled neuron by neuron.\n"
-     "Of layers over 64 neurons wide a sample is shown; beyond 16 hidden layers there is\n"
-     "a --page 2. --layer 3 draws all neurons of layer 3, --layer 3 --neuron 7 one of\n"
-     "them large. --size is a neuron's picture, 96x96 when not said.",
+     "Draws what goes on inside a network: a picture for every neuron, from the inputs\n"
+     "on the left through the layers, one below the other, to the output on the right.\n"
+     "Blue is negative, orange positive; values without bounds are scaled neuron by\n"
+     "neuron. Of layers over 64 neurons wide a sample is shown; beyond 16 hidden\n"
+     "layers there is a --page 2. --layer 3 draws all neurons of layer 3, --layer 3\n"
+     "--neuron 7 one of them large. --size is a neuron's picture, 96x96 when not said.",
      "  tiedye inside --layers 30x8,3 -o inside.png\n"
      "  tiedye inside inside.png --layer 3 --neuron 7 -o neuron.png\n",
      GROUPS_INSIDE, OPTIONS_DRAW, true, run_inside},

@@ -6,7 +6,8 @@ import unittest
 import _tiedye
 from _tiedye import Case
 
-COMMANDS = ["render", "sheet", "info", "verify", "weights", "list", "post"]
+COMMANDS = ["render", "sheet", "grid", "inside", "info", "verify", "weights", "list", "post",
+            "manual"]
 
 
 class Help(Case):
