@@ -22,9 +22,8 @@ static void put_key_values(const TdKeyInfo *key)
         fputs(" random", stdout);
     else if (key->type == TD_KEY_AXIS)
         for (size_t i = 0; i < td_key_count(); i++)
-            if (td_key_info(i)->group == TD_GROUP_NETWORK ||
-                td_key_info(i)->group == TD_GROUP_VIEW ||
-                td_key_info(i)->group == TD_GROUP_COLOUR)
+            if (td_key_info(i)->group >= TD_GROUP_NETWORK &&
+                td_key_info(i)->group <= TD_GROUP_RASTER)
                 printf(" %s=", td_key_info(i)->name);
 }
 

@@ -75,7 +75,8 @@ static const Command commands[] = {
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",
      "Draws the figures of the blog post that tiedye began with into a folder. The\n"
      "keys of view and colour may be changed; --size is a cell's.",
-     "  tiedye post -o out\n", 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR,
+     "  tiedye post -o out\n",
+     1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR | 1u << TD_GROUP_RASTER,
      OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
     {"manual", "[COMMAND|recipe]", "the pages of the manual",
      "Prints a page of the manual for man: of tiedye, of a command, or of the keys of\n"

@@ -29,9 +29,13 @@ typedef enum RunOption {
 #define OPTIONS_DRAW                                                                           \
     (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE |        \
      1u << OPTION_SHOW | 1u << OPTION_FAST)
-#define GROUPS_PICTURE (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR)
+#define GROUPS_PICTURE                                                                         \
+    (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR |                    \
+     1u << TD_GROUP_RASTER)
+#define GROUPS_INSIDE                                                                          \
+    (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR |                    \
+     1u << TD_GROUP_INSIDE | 1u << TD_GROUP_CAPTION)
 #define GROUPS_SHEET (GROUPS_PICTURE | 1u << TD_GROUP_SHEET | 1u << TD_GROUP_CAPTION)
-#define GROUPS_INSIDE (GROUPS_PICTURE | 1u << TD_GROUP_INSIDE | 1u << TD_GROUP_CAPTION)
 #define GROUPS_GRID (GROUPS_PICTURE | 1u << TD_GROUP_GRID | 1u << TD_GROUP_CAPTION)
 #define GROUPS_ALL (GROUPS_SHEET | GROUPS_GRID)
 

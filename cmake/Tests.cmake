@@ -51,6 +51,7 @@ endfunction()
 
 tiedye_add_test_programs(kernels)
 tiedye_add_test_programs(golden tests/golden/pictures.txt)
+tiedye_add_test_programs(engines)
 if(NOT TIEDYE_FILES)
     return()
 endif()

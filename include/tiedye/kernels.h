@@ -44,6 +44,29 @@ typedef struct TdRow {
     TdActivation act;
 } TdRow;
 
+/* A patch is a polynomial in x and y of degree TD_PATCH_ORDER - 1 in either, in Chebyshev's
+ * basis on a square tile. It is made from values at TD_PATCH_ORDER x TD_PATCH_ORDER points, the
+ * Chebyshev-Lobatto nodes, row by row. TD_PATCH_LANES tiles are looked at together: a value of
+ * theirs is that many floats, one a tile (a lane). */
+#define TD_PATCH_ORDER 9
+#define TD_PATCH_NODES (TD_PATCH_ORDER * TD_PATCH_ORDER)
+#define TD_PATCH_LANES 16
+
+/* From values at the nodes to coefficients: c[a] = sum over j of matrix[a][j] f[j]. */
+typedef struct TdNodes {
+    float matrix[TD_PATCH_ORDER][TD_PATCH_ORDER];
+} TdNodes;
+
+/* What a neuron does at the nodes of a tile, in every lane: */
+typedef struct TdSurvey {
+    float least[TD_PATCH_LANES], greatest[TD_PATCH_LANES];
+    float tail[TD_PATCH_LANES];   /* of all rows and columns of nodes, the largest sum of the
+                                   * magnitudes of the last two coefficients */
+    float jump[TD_PATCH_LANES];   /* largest difference of adjacent nodes... */
+    float cross[TD_PATCH_LANES];  /* ... and of those whose product is negative */
+    float finite[TD_PATCH_LANES]; /* 0, or NaN where a value is not finite */
+} TdSurvey;
+
 typedef struct TdKernels {
     TdCpu cpu;
     bool fused; /* multiply and add are one operation: faster, but not the contract's bits */
@@ -71,11 +94,35 @@ typedef struct TdKernels {
     void (*palette[TD_PALETTE_COUNT])(float *rows, size_t stride, size_t count);
     /* The same for TD_PALETTE_OKLAB_SEEDED. */
     void (*oklab_turned)(const TdOklabTurn *turn, float *rows, size_t stride, size_t count);
+    /* Look at one neuron: node k's lanes begin at values[at[k]]. Sums are in ascending order of
+     * nodes, beginning with the first product. */
+    void (*survey)(const TdNodes *nodes, const float *values, const size_t *at,
+                   TdSurvey *survey);
+    /* coefficients[a][b] (degree a down, b across; lanes side by side) from (nodes, lanes)
+     * values: first down, then across, sums as in `survey`. */
+    void (*transform)(const TdNodes *nodes, const float *values, float *coefficients);
+    /* out[a][x] = sum over b < across of coefficients[a][b] basis[b][x], for a < down: a
+     * patch's polynomials in y for `count` columns, a multiple of TD_PATCH_LANES. Rows of
+     * `basis` are `stride`, those of `out` `out_stride` floats apart, `coefficients` are one
+     * tile's; down and across are 1 to TD_PATCH_ORDER. Sums as in `survey`. */
+    void (*columns)(const float *coefficients, const float *basis, size_t stride, size_t count,
+                    size_t down, size_t across, float *out, size_t out_stride);
+    /* out[y][x] = sum over a < down of basis[y][a] columns[a][x], for `rows` (a multiple of 4)
+     * rows of TD_PATCH_ORDER numbers `basis`. Rows of `columns` and `out` are `stride` and
+     * `out_stride` floats apart. Sums as in `survey`. */
+    void (*rows)(const float *columns, size_t stride, size_t count, const float *basis,
+                 size_t down, size_t rows, float *out, size_t out_stride);
+    /* Codes floor(top u + 1/2), top = 255 or (wide) 65535, of `count` (any number) pixels whose
+     * values u stand in `channels` (1 or 3) rows `stride` floats apart, with room for a
+     * multiple of TD_PATCH_LANES; u is clipped to [0, 1], NaN is 0. Channels side by side go to
+     * `out`, bytes or (wide) uint16_t, and nothing else is written. */
+    void (*encode)(const float *values, size_t stride, unsigned channels, bool wide,
+                   size_t count, void *out);
 } TdKernels;
 
 /* The table of an instruction set (TD_CPU_BEST: of the best), with `fast` the fused one where
- * there is one (AVX2, AVX-512 and NEON have). Static. NULL where this build or this machine does
- * not have the instruction set. */
+ * there is one (AVX2, AVX-512 and NEON have). Static. NULL where this build or this machine
+ * does not have the instruction set. */
 TD_API const TdKernels *td_kernels(TdCpu cpu, bool fast);
 
 #ifdef __cplusplus

@@ -103,6 +103,17 @@ TD_API float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points)
 TD_API float *td_plan_layers(const TdPlan *plan, uint32_t first, uint32_t end, void *scratch,
                              size_t points);
 
+/* Layers from inside. The width and the activation of layer `layer` < td_plan_depth. */
+TD_API uint32_t td_plan_depth(const TdPlan *plan);
+TD_API uint32_t td_plan_width(const TdPlan *plan, uint32_t layer);
+TD_API TdActivation td_plan_activation(const TdPlan *plan, uint32_t layer);
+
+/* One layer in two steps, where the layers before it have been evaluated: its pre-activations
+ * z = W x + b, and then what becomes of them, in the same rows. As td_plan_layers gives. */
+TD_API float *td_plan_sums(const TdPlan *plan, uint32_t layer, void *scratch, size_t points);
+TD_API float *td_plan_activate(const TdPlan *plan, uint32_t layer, void *scratch,
+                               size_t points);
+
 /* Points in the rows of a picture share y where x and y are all that varies. Then the first
  * layer can be had for less: its columns once for many rows,
  *     columns[o][p] = bias[o] + weight of x * x[p]     (o < td_plan_columns(plan))

@@ -56,6 +56,13 @@ typedef enum TdTone {
     TD_TONE_RANK      /* u = the part of the view whose value is less: histogram equalisation */
 } TdTone;
 
+/* How the samples of a picture are found. All give the same picture to within one code. */
+typedef enum TdEngine {
+    TD_ENGINE_AUTO,    /* the one that needs fewer operations */
+    TD_ENGINE_DENSE,   /* every sample is evaluated: the picture's definition */
+    TD_ENGINE_SPECTRAL /* polynomials, where they are shown to be near enough */
+} TdEngine;
+
 /* How a palette makes colour. */
 typedef enum TdPaletteKind {
     TD_PALETTE_OF_THREE, /* of three outputs; a single one is drawn gray */
@@ -175,6 +182,9 @@ typedef struct TdRecipe {
     uint32_t antialias; /* k x k points a pixel, 1 to 16 */
     uint32_t bits;      /* 8 or 16 */
     bool dither;        /* round by blue noise instead of to the nearest */
+    /* raster */
+    TdEngine engine;
+    double tolerance; /* of polynomials, in codes of the picture's samples */
     /* sheet */
     uint32_t count, columns;
     /* grid */
@@ -247,6 +257,7 @@ typedef enum TdKeyGroup {
     TD_GROUP_NETWORK,
     TD_GROUP_VIEW,
     TD_GROUP_COLOUR,
+    TD_GROUP_RASTER,
     TD_GROUP_SHEET,
     TD_GROUP_GRID,
     TD_GROUP_INSIDE,

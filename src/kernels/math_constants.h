@@ -104,8 +104,8 @@
 /* leaky relu */
 #define TDI_LEAK 0x1.47ae14p-7f
 
-/* erf: below ERF_SPLIT x + x (ERF_NEAR_0 + ERF_NEAR_2 x^2 + ...); from there to ERF_LIMIT, where
- * it has been 1 for a while, 1 - exp(-(ERF_FAR_0 + ERF_FAR_1 x + ...)). */
+/* erf: below ERF_SPLIT x + x (ERF_NEAR_0 + ERF_NEAR_2 x^2 + ...); from there to ERF_LIMIT,
+ * where it has been 1 for a while, 1 - exp(-(ERF_FAR_0 + ERF_FAR_1 x + ...)). */
 #define TDI_ERF_SPLIT 0x1.ep-1f
 #define TDI_ERF_LIMIT 0x1p2f
 #define TDI_ERF_NEAR_0 0x1.06eba6p-3f

@@ -1,6 +1,7 @@
 /* The kernels as they are defined: plain C, one point at a time, in the stated order. */
 #include "kernels/reference_math.h"
 #include "kernels/reference_palette.h"
+#include "kernels/reference_patch.h"
 #include "kernels/tables.h"
 
 static void dense(const TdDense *layer, const float *in, float *out, size_t stride,
@@ -44,13 +45,6 @@ static void add(float *sum, const float *values, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         sum[i] = sum[i] + values[i];
-}
-
-/* NaN compares false and so becomes 0. */
-static float clip(float u)
-{
-    float above = u > 0 ? u : 0;
-    return above < 1 ? above : 1;
 }
 
 static void tone(float *values, size_t count, float scale, float offset)

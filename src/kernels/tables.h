@@ -20,7 +20,9 @@ extern const TdKernels tdi_kernels_simd128;
     {                                                                                          \
         .cpu = (CPU), .fused = (FUSED), .dense = dense, .row = row,                            \
         .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)}, .add = add, .tone = tone,        \
-        .lookup = lookup, .oklab_turned = oklab_turned, .palette = {                           \
+        .lookup = lookup, .oklab_turned = oklab_turned, .survey = survey,                      \
+        .transform = transform, .columns = columns, .rows = rows, .encode = encode,            \
+        .palette = {                                                                           \
             [TD_PALETTE_GRAY] = palette_gray,                                                  \
             [TD_PALETTE_OKLAB] = palette_oklab,                                                \
             [TD_PALETTE_OKLAB_SOFT] = palette_oklab_soft                                       \

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef float vf __attribute__((vector_size(TDI_LANES * 4), may_alias));
 typedef int32_t vi __attribute__((vector_size(TDI_LANES * 4), may_alias));
@@ -89,6 +90,24 @@ TDI_INLINE bool vi_any(vi mask)
     return _mm512_movepi32_mask((__m512i)mask) != 0;
 }
 
+/* The lowest byte of each lane, side by side. */
+TDI_INLINE void vi_store_bytes(vi codes, uint8_t *to)
+{
+    _mm_storeu_si128((__m128i *)(void *)to, _mm512_cvtepi32_epi8((__m512i)codes));
+}
+
+/* The three lowest bytes of each lane, side by side. */
+TDI_INLINE void vi_store_triples(vi codes, uint8_t *to)
+{
+    const __m512i take = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+    const __m512i place =
+        _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15);
+    __m512i bytes = _mm512_permutexvar_epi32(place, _mm512_shuffle_epi8((__m512i)codes, take));
+    _mm256_storeu_si256((__m256i *)(void *)to, _mm512_castsi512_si256(bytes));
+    _mm_storeu_si128((__m128i *)(void *)(to + 32), _mm512_extracti32x4_epi32(bytes, 2));
+}
+
 #elif defined(TDI_AVX2)
 
 TDI_INLINE vf vf_min(vf a, vf b)
@@ -114,6 +133,19 @@ TDI_INLINE vf vf_select(vi mask, vf a, vf b)
 TDI_INLINE bool vi_any(vi mask)
 {
     return _mm256_movemask_ps((__m256)mask) != 0;
+}
+
+/* The three lowest bytes of each lane, side by side. */
+TDI_INLINE void vi_store_triples(vi codes, uint8_t *to)
+{
+    const __m256i take =
+        _mm256_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1, 0, 1, 2, 4, 5,
+                         6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+    const __m256i place = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+    __m256i bytes =
+        _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8((__m256i)codes, take), place);
+    _mm_storeu_si128((__m128i *)(void *)to, _mm256_castsi256_si128(bytes));
+    _mm_storel_epi64((__m128i *)(void *)(to + 16), _mm256_extracti128_si256(bytes, 1));
 }
 
 #elif defined(TDI_SSE2)
@@ -215,5 +247,27 @@ TDI_INLINE vf vf_flip_sign(vf a, vi by)
 {
     return (vf)((vi)a ^ (by & vi_set((int32_t)0x80000000u)));
 }
+
+#if !defined(TDI_AVX512)
+
+/* The lowest byte of each lane, side by side. */
+TDI_INLINE void vi_store_bytes(vi codes, uint8_t *to)
+{
+    for (int i = 0; i < TDI_LANES; i++)
+        to[i] = (uint8_t)codes[i];
+}
+
+#if !defined(TDI_AVX2)
+
+/* The three lowest bytes of each lane, side by side; nothing lies above them. */
+TDI_INLINE void vi_store_triples(vi codes, uint8_t *to)
+{
+    for (int i = 0; i < TDI_LANES - 1; i++)
+        memcpy(to + 3 * i, &(int32_t){codes[i]}, 4);
+    memcpy(to + 3 * (TDI_LANES - 1), &(int32_t){codes[TDI_LANES - 1]}, 3);
+}
+
+#endif
+#endif
 
 #endif

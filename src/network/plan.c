@@ -216,6 +216,21 @@ uint32_t td_plan_inputs(const TdPlan *plan)
     return plan->inputs;
 }
 
+uint32_t td_plan_depth(const TdPlan *plan)
+{
+    return plan->depth;
+}
+
+uint32_t td_plan_width(const TdPlan *plan, uint32_t layer)
+{
+    return plan->steps[layer].out;
+}
+
+TdActivation td_plan_activation(const TdPlan *plan, uint32_t layer)
+{
+    return plan->steps[layer].dense.act;
+}
+
 uint32_t td_plan_outputs(const TdPlan *plan)
 {
     return plan->steps[plan->depth - 1].out;
@@ -242,14 +257,20 @@ float *td_plan_input(const TdPlan *plan, void *scratch)
     return scratch;
 }
 
+/* What a residual layer adds. */
+static void add_input(const TdPlan *plan, const Step *step, const float *in, float *out,
+                      size_t points)
+{
+    uint32_t shared = step->in < step->out ? step->in : step->out;
+    for (uint32_t o = 0; step->residual && o < shared; o++)
+        plan->kernels->add(out + o * plan->points, in + o * plan->points, points);
+}
+
 static void evaluate_step(const TdPlan *plan, const Step *step, const float *in, float *out,
                           size_t points)
 {
-    const TdKernels *kernels = plan->kernels;
-    uint32_t shared = step->in < step->out ? step->in : step->out;
-    kernels->dense(&step->dense, in, out, plan->points, points);
-    for (uint32_t o = 0; step->residual && o < shared; o++)
-        kernels->add(out + o * plan->points, in + o * plan->points, points);
+    plan->kernels->dense(&step->dense, in, out, plan->points, points);
+    add_input(plan, step, in, out, points);
 }
 
 /* Steps go in turn between the two halves of the scratch. */
@@ -265,6 +286,27 @@ float *td_plan_layers(const TdPlan *plan, uint32_t first, uint32_t end, void *sc
 float *td_plan_evaluate(const TdPlan *plan, void *scratch, size_t points)
 {
     return td_plan_layers(plan, 0, plan->depth, scratch, points);
+}
+
+float *td_plan_sums(const TdPlan *plan, uint32_t layer, void *scratch, size_t points)
+{
+    float *half[2] = {scratch, (float *)scratch + plan->widest * plan->points};
+    TdDense dense = plan->steps[layer].dense;
+    float *out = half[(layer + 1) % 2];
+    dense.act = TD_ACT_IDENTITY;
+    plan->kernels->dense(&dense, half[layer % 2], out, plan->points, points);
+    return out;
+}
+
+float *td_plan_activate(const TdPlan *plan, uint32_t layer, void *scratch, size_t points)
+{
+    float *half[2] = {scratch, (float *)scratch + plan->widest * plan->points};
+    const Step *step = &plan->steps[layer];
+    float *out = half[(layer + 1) % 2];
+    for (uint32_t o = 0; o < step->out; o++)
+        plan->kernels->activation[step->dense.act](out + o * plan->points, points);
+    add_input(plan, step, half[layer % 2], out, points);
+    return out;
 }
 
 /* ---- Rows that share y ------------------------------------------------------------------- */

@@ -69,7 +69,7 @@ static bool is_whole(const TdKeyInfo *key)
 static TdStatus check_key(const Reading *r, TdError *err)
 {
     const char *why = NULL;
-    if (r->key->group > TD_GROUP_COLOUR || r->key->group == TD_GROUP_RECIPE)
+    if (r->key->group > TD_GROUP_RASTER || r->key->group == TD_GROUP_RECIPE)
         why = "it is no key of one picture";
     else if (r->key->type == TD_KEY_SIZE || r->key->type == TD_KEY_BITS)
         why = "all cells have the same";

@@ -10,6 +10,7 @@ static const char *const inits[] = {"unscaled", "fan-in", NULL};
 static const char *const dists[] = {"normal", "uniform", NULL};
 static const char *const switches[] = {"off", "on", NULL};
 static const char *const tones[] = {"affine", "clip", "rescale", "logistic", "rank", NULL};
+static const char *const engines[] = {"auto", "dense", "spectral", NULL};
 #define NAME(ID, WORDS, ...) WORDS,
 static const char *const palettes[] = {TD_PALETTES(NAME) NULL};
 #undef NAME
@@ -96,6 +97,11 @@ static const TdKeyInfo keys[] = {
     {"dither", TD_GROUP_COLOUR, TD_KEY_SWITCH, 0, 0, switches, "off", "",
      "round by blue noise: no bands", AT(dither)},
 
+    {"engine", TD_GROUP_RASTER, TD_KEY_CHOICE, 0, 0, engines, "auto", "",
+     "every sample, or polynomials from few", AT(engine)},
+    {"tolerance", TD_GROUP_RASTER, TD_KEY_REAL, 1e-4, 1, NULL, "0.25", "codes",
+     "of a sample: how far a polynomial may be off", AT(tolerance)},
+
     {"count", TD_GROUP_SHEET, TD_KEY_WHOLE, 1, 1000000, NULL, "32", "N",
      "number of networks: seed, seed + 1, ...", AT(count)},
     {"columns", TD_GROUP_SHEET, TD_KEY_WHOLE, 1, 10000, NULL, "8", "N", "pictures in a row",
@@ -168,7 +174,7 @@ const char *td_key_nearest(const char *name)
 const char *td_group_name(TdKeyGroup group)
 {
     static const char *const names[TD_GROUP_COUNT] = {
-        "recipe", "network", "view", "colour", "sheet", "grid", "inside", "captions"};
+        "recipe", "network", "view", "colour", "raster", "sheet", "grid", "inside", "captions"};
     return names[group];
 }
 

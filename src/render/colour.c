@@ -99,6 +99,19 @@ void tdi_colour_clear(TdiColour *colour)
 
 /* ---- Using it ---------------------------------------------------------------------------- */
 
+bool tdi_colour_is_linear(const TdiColour *colour)
+{
+    bool plain =
+        colour->palette == TD_PALETTE_RGB || (colour->outputs == 1 && colour->table == NULL);
+    return plain && colour->tone != TD_TONE_LOGISTIC && colour->tone != TD_TONE_RANK;
+}
+
+bool tdi_colour_clips(const TdiColour *colour)
+{
+    return colour->outputs == 3 && colour->palette != TD_PALETTE_RGB &&
+           colour->palette != TD_PALETTE_GRAY;
+}
+
 uint32_t tdi_colour_spare_rows(const TdiColour *colour)
 {
     return colour->table != NULL ? 3 : 0;
@@ -163,38 +176,60 @@ static int32_t dithered(const TdiColour *colour, float mean, uint32_t c, uint32_
 }
 
 /* `count` codes of channel c, one pixel after the other from (x, y) on. */
-static void store_run(const TdiColour *colour, uint32_t c, const float *sums, uint32_t count,
-                      float samples, unsigned char *at, uint32_t x, uint32_t y)
+static void dither_run(const TdiColour *colour, uint32_t c, const float *means, uint32_t count,
+                       unsigned char *at, uint32_t x, uint32_t y)
 {
-    const uint32_t step = colour->channels;
-    if (colour->dither) {
-        for (uint32_t i = 0; i < count; i++)
-            put(at, (size_t)i * step + c, colour->wide,
-                dithered(colour, sums[i] / samples, c, x + i, y));
-    } else if (colour->wide) {
-        for (uint32_t i = 0; i < count; i++)
-            put(at, (size_t)i * step + c, true, (int32_t)(65535 * (sums[i] / samples) + 0.5f));
-    } else if (samples == 1) { /* the division that changes nothing takes most of the time */
-        for (uint32_t i = 0; i < count; i++)
-            put(at, (size_t)i * step + c, false, (int32_t)(255 * sums[i] + 0.5f));
-    } else {
-        for (uint32_t i = 0; i < count; i++)
-            put(at, (size_t)i * step + c, false, (int32_t)(255 * (sums[i] / samples) + 0.5f));
+    for (uint32_t i = 0; i < count; i++)
+        put(at, (size_t)i * colour->channels + c, colour->wide,
+            dithered(colour, means[i], c, x + i, y));
+}
+
+/* The same where values do not begin at a vector, as the kernel does it. */
+static void encode_run(const TdiColour *colour, uint32_t c, const float *means, uint32_t count,
+                       unsigned char *at)
+{
+    const float top = colour->wide ? 65535 : 255;
+    for (uint32_t i = 0; i < count; i++) {
+        float code = top * means[i] + 0.5f;
+        code = code < top ? code : top; /* fused arithmetic makes a mean that is more than 1 */
+        put(at, (size_t)i * colour->channels + c, colour->wide, (int32_t)code);
     }
 }
 
+static void store_run(const TdiColour *colour, const float *means, size_t stride,
+                      uint32_t count, unsigned char *at, uint32_t x, uint32_t y)
+{
+    bool whole = (uintptr_t)means % (TD_PATCH_LANES * sizeof *means) == 0;
+    if (!colour->dither && whole) {
+        colour->kernels->encode(means, stride, colour->channels, colour->wide, count, at);
+        return;
+    }
+    for (uint32_t c = 0; c < colour->channels; c++)
+        if (colour->dither)
+            dither_run(colour, c, means + c * stride, count, at, x, y);
+        else
+            encode_run(colour, c, means + c * stride, count, at);
+}
+
+static void divide(float *sums, uint32_t count, float samples)
+{
+#pragma omp simd
+    for (uint32_t i = 0; i < count; i++)
+        sums[i] = sums[i] / samples;
+}
+
 void tdi_colour_store(const TdiColour *colour, TdiTile tile, uint32_t first, uint32_t count,
-                      const float *sums, size_t stride, float samples, unsigned char *out,
+                      float *sums, size_t stride, float samples, unsigned char *out,
                       size_t row_bytes)
 {
     const size_t pixel_bytes = colour->channels * (colour->wide ? 2u : 1u);
+    for (uint32_t c = 0; c < colour->channels && samples != 1; c++)
+        divide(sums + c * stride, count, samples);
     for (uint32_t i = 0; i < count;) {
         uint32_t row = (first + i) / tile.width, column = (first + i) % tile.width;
         uint32_t run = count - i < tile.width - column ? count - i : tile.width - column;
-        for (uint32_t c = 0; c < colour->channels; c++)
-            store_run(colour, c, sums + c * stride + i, run, samples,
-                      out + row * row_bytes + column * pixel_bytes, tile.x + column,
-                      tile.y + row);
+        store_run(colour, sums + i, stride, run, out + row * row_bytes + column * pixel_bytes,
+                  tile.x + column, tile.y + row);
         i += run;
     }
 }

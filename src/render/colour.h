@@ -53,6 +53,11 @@ void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float 
  * opposite of that go to 1 and 0. */
 void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample);
 
+/* Whether an encoded value is scale v + offset, clipped, of the output v of its channel; and
+ * whether the palette clips what lies outside of sRGB. */
+bool tdi_colour_is_linear(const TdiColour *colour);
+bool tdi_colour_clips(const TdiColour *colour);
+
 /* Rows of scratch that tdi_colour_apply wants behind `spare`. */
 uint32_t tdi_colour_spare_rows(const TdiColour *colour);
 
@@ -62,9 +67,10 @@ float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, siz
                         float *spare);
 
 /* Round `count` pixels of a tile from number `first` on, whose sums of `samples` encoded values
- * stand in rows, to where they belong; `out` is where the tile's first pixel goes. */
+ * stand in rows, which are changed, to where they belong; `out` is where the tile's first pixel
+ * goes. */
 void tdi_colour_store(const TdiColour *colour, TdiTile tile, uint32_t first, uint32_t count,
-                      const float *sums, size_t stride, float samples, unsigned char *out,
+                      float *sums, size_t stride, float samples, unsigned char *out,
                       size_t row_bytes);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "render/renderer.h"
+#include "render/drawing.h"
 
 const TdRaster *td_picture_raster(const TdPicture *picture)
 {
@@ -19,36 +19,116 @@ const char *td_picture_note(const TdPicture *picture)
 
 void td_picture_free(TdPicture *picture)
 {
-    if (picture != NULL)
-        picture->kind->free(picture);
+    if (picture == NULL)
+        return;
+    tdi_free(picture->kept.rows);
+    picture->kind->free(picture);
 }
 
-typedef struct BandJobs {
+typedef struct Work {
     const TdPicture *picture;
-    TdiBand band;
-} BandJobs;
+    const TdiBand *band;
+    const TdiBandJobs *jobs;
+} Work;
 
 static void work_job(const void *user, size_t job, const TdiWorker *worker)
 {
-    const BandJobs *jobs = user;
-    jobs->picture->kind->work(jobs->picture, &jobs->band, job, worker);
+    const Work *work = user;
+    work->jobs->work(work->picture, work->band, job, worker);
 }
 
-/* Draw as many of the band's rows as the picture takes at once; the band's count becomes that.
- */
-static TdStatus draw_part(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
+TdStatus tdi_draw_jobs(const TdPicture *picture, const TdiBand *band, const TdiBandJobs *jobs,
+                       const TdRun *run, TdError *err)
 {
     uint64_t width = picture->raster.width;
-    BandJobs drawn = {picture, *band};
-    TdiJobs jobs = {.work = work_job, .user = &drawn, .stage = "pixels"};
-    TdStatus status = picture->kind->prepare(picture, &drawn.band, run, &jobs, err);
-    if (status != TD_OK)
-        return status;
-    band->count = drawn.band.count;
-    jobs.done = band->y * width;
-    jobs.span = band->count * width;
-    jobs.total = picture->raster.height * width;
-    return tdi_run_jobs(&jobs, run, err);
+    Work work = {picture, band, jobs};
+    TdiJobs all = {.count = jobs->count,
+                   .scratch_bytes = jobs->scratch_bytes,
+                   .work = work_job,
+                   .user = &work,
+                   .stage = "pixels",
+                   .done = band->y * width,
+                   .span = band->count * width,
+                   .total = picture->raster.height * width};
+    return tdi_run_jobs(&all, run, err);
+}
+
+/* ---- Rows as they are asked for ------------------------------------------------------ */
+
+static TdStatus draw_band(TdPicture *picture, TdiBand band, const TdRun *run, TdError *err)
+{
+    TdStatus status = TD_OK;
+    while (band.count > 0 && status == TD_OK) {
+        TdiBand part = band;
+        status = picture->kind->draw(picture, &part, run, err);
+        band.y += part.count;
+        band.count -= part.count;
+        band.rows += part.count * band.row_bytes;
+    }
+    return status;
+}
+
+/* The block around row y; the rows that are asked for where the picture has none, or where one
+ * would take too much memory. */
+static TdiBand block_at(const TdPicture *picture, const TdiBand *band, const TdRun *run)
+{
+    TdiBand block = *band;
+    uint32_t begin = band->y, end = band->y + band->count;
+    if (picture->kind->block != NULL)
+        picture->kind->block(picture, band->y, &begin, &end);
+    if (tdi_mul_size(end - begin, band->row_bytes) > run->max_memory)
+        return block;
+    block.y = begin;
+    block.count = end - begin;
+    return block;
+}
+
+/* A block of which only some rows are asked for is kept, since the others will be. */
+static TdStatus keep_block(TdPicture *picture, TdiBand block, const TdRun *run, TdError *err)
+{
+    TdiBand *kept = &picture->kept;
+    if (kept->rows != NULL && kept->y == block.y && kept->count == block.count)
+        return TD_OK;
+    size_t old = kept->rows != NULL ? kept->count * kept->row_bytes : 0;
+    size_t bytes = block.count * block.row_bytes;
+    kept->count = 0;
+    if (bytes > old || kept->rows == NULL) {
+        tdi_free(kept->rows);
+        kept->rows = tdi_alloc(bytes, 1);
+        if (kept->rows == NULL)
+            return tdi_fail_memory(err, bytes);
+    }
+    block.rows = kept->rows;
+    TdStatus status = draw_band(picture, block, run, err);
+    if (status == TD_OK)
+        *kept = block;
+    return status;
+}
+
+/* The band's first rows: whole blocks, or a part of one. The band's count becomes theirs. */
+static TdStatus draw_part(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
+{
+    TdiBand block = block_at(picture, band, run);
+    uint32_t left = block.y + block.count - band->y;
+    if (block.y == band->y && left <= band->count) {
+        TdiBand next = *band;
+        uint32_t whole = 0;
+        for (; left <= band->count - whole; left = block_at(picture, &next, run).count) {
+            whole += left;
+            next.y = band->y + whole;
+            next.count = band->count - whole;
+            if (next.count == 0)
+                break;
+        }
+        band->count = whole;
+        return draw_band(picture, *band, run, err);
+    }
+    TdStatus status = keep_block(picture, block, run, err);
+    band->count = left < band->count ? left : band->count;
+    if (status == TD_OK)
+        memcpy(band->rows, picture->kept.rows + (band->y - block.y) * band->row_bytes,
+               band->count * band->row_bytes);
+    return status;
 }
 
 TdStatus td_picture_rows(TdPicture *picture, uint32_t y, uint32_t count, void *rows,
@@ -85,30 +165,15 @@ typedef struct Single {
     TdiRenderer renderer;
 } Single;
 
-static TdiTiling tiling_of(const TdPicture *picture, const TdiBand *band)
+static TdStatus draw_single(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
 {
-    return tdi_tiling(picture->raster.width, band->y, band->count, TDI_TILE_PIXELS);
+    TdiPart part = {.renderer = &((Single *)picture)->renderer};
+    return tdi_draw_parts(picture, &part, 1, band, run, err);
 }
 
-static TdStatus prepare_single(TdPicture *picture, TdiBand *band, const TdRun *run,
-                               TdiJobs *jobs, TdError *err)
+static void block_single(const TdPicture *picture, uint32_t y, uint32_t *begin, uint32_t *end)
 {
-    (void)run;
-    (void)err;
-    jobs->count = tiling_of(picture, band).tiles;
-    jobs->scratch_bytes = tdi_renderer_scratch(&((Single *)picture)->renderer);
-    return TD_OK;
-}
-
-static void work_single(const TdPicture *picture, const TdiBand *band, size_t job,
-                        const TdiWorker *worker)
-{
-    TdiTiling tiling = tiling_of(picture, band);
-    TdiTile tile = tdi_tiling_tile(&tiling, job);
-    size_t pixel_bytes = picture->raster.channels * td_sample_size(picture->raster.type);
-    unsigned char *out =
-        band->rows + (tile.y - band->y) * band->row_bytes + tile.x * pixel_bytes;
-    tdi_renderer_tile(&((const Single *)picture)->renderer, tile, worker, out, band->row_bytes);
+    tdi_renderer_block(&((const Single *)picture)->renderer, y, begin, end);
 }
 
 static void free_single(TdPicture *picture)
@@ -120,7 +185,7 @@ static void free_single(TdPicture *picture)
 TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRun *run,
                            TdPicture **picture, TdError *err)
 {
-    static const TdiPictureKind kind = {prepare_single, work_single, free_single};
+    static const TdiPictureKind kind = {draw_single, block_single, free_single};
     TdRun resolved = td_run_resolved(run);
     Single *single = tdi_alloc(1, sizeof *single);
     *picture = NULL;

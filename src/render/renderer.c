@@ -206,6 +206,14 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
     }
 }
 
+void tdi_renderer_block(const TdiRenderer *renderer, uint32_t y, uint32_t *begin, uint32_t *end)
+{
+    uint32_t side = renderer->spectral.levels > 0 ? renderer->spectral.level[0].side : 1;
+    uint32_t left = renderer->raster.height - y / side * side;
+    *begin = y / side * side;
+    *end = *begin + (side < left ? side : left);
+}
+
 /* ---- Making one ---------------------------------------------------------------------- */
 
 TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,
@@ -258,6 +266,8 @@ static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples sa
                               samples == TD_SAMPLES_FIELD ? 1 : recipe->antialias);
     if (samples == TD_SAMPLES_COLOUR)
         status = init_colour(renderer, recipe, run, err);
+    if (status == TD_OK && samples == TD_SAMPLES_COLOUR)
+        status = tdi_spectral_init(renderer, recipe, run, err);
     if (status != TD_OK)
         tdi_renderer_clear(renderer);
     return status;
@@ -277,5 +287,6 @@ void tdi_renderer_clear(TdiRenderer *renderer)
 {
     td_plan_free(renderer->plan);
     tdi_colour_clear(&renderer->colour);
+    tdi_spectral_clear(&renderer->spectral);
     *renderer = (TdiRenderer){0};
 }

@@ -1,22 +1,24 @@
-/* One network, drawn tile by tile by the dense engine: every sample is evaluated. */
+/* One network, made ready to be drawn; and the dense engine, which evaluates every sample. */
 #ifndef TDI_RENDERER_H
 #define TDI_RENDERER_H
 
 #include "base/jobs.h"
 #include "render/colour.h"
+#include "render/spectral.h"
 #include "render/view.h"
 #include "tiedye/network.h"
 #include "tiedye/render.h"
 
 enum { TDI_TILE_PIXELS = 4096, TDI_TILE_WIDTH = 128 };
 
-typedef struct TdiRenderer {
+struct TdiRenderer {
     TdPlan *plan;
     TdiView view;
     TdRaster raster;
     uint32_t outputs; /* channels of the field */
     TdiColour colour; /* of a picture */
-} TdiRenderer;
+    TdiSpectral spectral;
+};
 
 /* Make the renderer of a recipe in place; on failure there is nothing to clear. */
 TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
@@ -32,7 +34,7 @@ TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe
 TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,
                              TdError *err);
 
-/* Bytes of scratch that a worker needs. */
+/* Bytes of scratch that a worker needs for tiles of its own. */
 size_t tdi_renderer_scratch(const TdiRenderer *renderer);
 
 /* Draw a tile of at most TDI_TILE_PIXELS pixels to `out`, where the tile's first pixel goes;
@@ -40,6 +42,10 @@ size_t tdi_renderer_scratch(const TdiRenderer *renderer);
  * cancelled. */
 void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorker *worker,
                        void *out, size_t row_bytes);
+
+/* Rows of whole tiles of the spectral engine around row y; row y alone where it is not used. */
+void tdi_renderer_block(const TdiRenderer *renderer, uint32_t y, uint32_t *begin,
+                        uint32_t *end);
 
 /* Store `count` pixels of a tile from number `first` on, whose outputs stand in rows `stride`
  * floats apart (room for whole vectors), as they are, channels side by side; `out` is where the

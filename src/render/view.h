@@ -26,6 +26,15 @@ void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t
                      uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows,
                      size_t stride);
 
+/* The point at (x, y) pixels from the picture's left upper corner, between pixels too: one
+ * float for each input goes to rows[..][at]. */
+void tdi_view_place(const TdiView *view, double x, double y, uint32_t inputs, float **rows,
+                    size_t at);
+
+/* The radius r there, and the width of a pixel. */
+double tdi_view_radius(const TdiView *view, double x, double y);
+double tdi_view_pixel(const TdiView *view);
+
 /* Whether all points of a row have one y, and all points of a column one x. */
 bool tdi_view_is_upright(const TdiView *view);
 

@@ -280,7 +280,7 @@ static void free_colours(Inside *inside)
 /* ---- Drawing a band ------------------------------------------------------------------ */
 
 static void add_slice(Inside *inside, const TdiBand *band, uint32_t b, uint32_t line,
-                      TdiJobs *jobs)
+                      TdiBandJobs *jobs)
 {
     const TdiBlock *block = &inside->layout.blocks[b];
     uint32_t top = block->y + line * (block->height + inside->layout.gap);
@@ -302,22 +302,6 @@ static size_t scratch_bytes(const Inside *inside)
     rows = SUM_ROWS * rows + SUM_ROWS + 1; /* sums, what colour wants to spare, one neuron's */
     return tdi_renderer_scratch(&inside->renderer) + rows * row_floats(inside) * sizeof(float) +
            TDI_TILE_PIXELS * td_sample_size(inside->head.raster.type);
-}
-
-static TdStatus prepare(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
-                        TdError *err)
-{
-    Inside *inside = (Inside *)picture;
-    (void)run;
-    memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
-    inside->slice_count = 0;
-    for (uint32_t b = 0; b < inside->layout.count; b++)
-        for (uint32_t line = 0; line < tdi_block_lines(&inside->layout.blocks[b]); line++)
-            add_slice(inside, band, b, line, jobs);
-    jobs->scratch_bytes = scratch_bytes(inside);
-    return inside->font == NULL ? TD_OK
-                                : tdi_inside_words_draw(&inside->words, inside->font,
-                                                        &picture->raster, band, err);
 }
 
 /* Where pixel (0, 0) of picture i of a slice's line would go, and the tile from there. */
@@ -428,6 +412,29 @@ static void work(const TdPicture *picture, const TdiBand *band, size_t job,
     }
 }
 
+static TdStatus prepare(TdPicture *picture, const TdiBand *band, TdiBandJobs *jobs,
+                        TdError *err)
+{
+    Inside *inside = (Inside *)picture;
+    memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
+    inside->slice_count = 0;
+    for (uint32_t b = 0; b < inside->layout.count; b++)
+        for (uint32_t line = 0; line < tdi_block_lines(&inside->layout.blocks[b]); line++)
+            add_slice(inside, band, b, line, jobs);
+    jobs->scratch_bytes = scratch_bytes(inside);
+    jobs->work = work;
+    return inside->font == NULL ? TD_OK
+                                : tdi_inside_words_draw(&inside->words, inside->font,
+                                                        &picture->raster, band, err);
+}
+
+static TdStatus draw(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
+{
+    TdiBandJobs jobs = {0};
+    TdStatus status = prepare(picture, band, &jobs, err);
+    return status == TD_OK ? tdi_draw_jobs(picture, band, &jobs, run, err) : status;
+}
+
 static void free_inside(TdPicture *picture)
 {
     Inside *inside = (Inside *)picture;
@@ -456,6 +463,7 @@ static TdStatus make_renderer(Inside *inside, const TdRun *run, TdError *err)
     const TdiBlock *whole = find_whole(&inside->layout), *first = &inside->layout.blocks[0];
     TdRun quiet = *run;
     quiet.progress = NULL;
+    inside->recipe->engine = TD_ENGINE_DENSE; /* neurons share what is evaluated */
     inside->recipe->size = (TdSize){.width = whole != NULL ? whole->width : first->width,
                                     .height = whole != NULL ? whole->height : first->height};
     TdStatus status =
@@ -515,7 +523,7 @@ static TdStatus init(Inside *inside, const TdRecipe *recipe, TdDetail detail, co
 TdStatus tdi_inside_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
                            const TdRun *run, TdPicture **picture, TdError *err)
 {
-    static const TdiPictureKind kind = {prepare, work, free_inside};
+    static const TdiPictureKind kind = {draw, NULL, free_inside};
     TdRun resolved = td_run_resolved(run);
     TdStatus status = check_field(recipe, samples, err);
     if (status != TD_OK)

@@ -117,7 +117,8 @@ static TdStatus draw_block(const TdiInsideWords *words, const TdiBlock *block, T
     name_block(words->recipe, block, name);
     TdStatus status = tdi_label_draw(font, &label, raster, band, err);
     bool output = l->from > 0 && block->layer > l->to;
-    uint32_t lines = alone || output || tdi_block_lines(block) == 1 ? 0 : tdi_block_lines(block);
+    uint32_t lines =
+        alone || output || tdi_block_lines(block) == 1 ? 0 : tdi_block_lines(block);
     for (uint32_t line = 0; line < lines && status == TD_OK; line++)
         status = draw_number(words, block, line, font, raster, band, err);
     return status;

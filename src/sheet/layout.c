@@ -190,7 +190,7 @@ TdStatus td_sheet_take_cell(TdRecipe *recipe, uint32_t k, TdError *err)
     recipe->draw = TD_DRAW_PICTURE;
     for (size_t i = 0; i < td_key_count() && status == TD_OK; i++) {
         const TdKeyInfo *key = td_key_info(i);
-        if (key->group > TD_GROUP_COLOUR)
+        if (key->group > TD_GROUP_RASTER)
             status = tdi_value_reset(key, recipe, err);
     }
     return status;

@@ -26,21 +26,6 @@ typedef struct Recolour {
 
 /* ---- Drawing ----------------------------------------------------------------------------- */
 
-static TdStatus prepare(TdPicture *picture, TdiBand *band, const TdRun *run, TdiJobs *jobs,
-                        TdError *err)
-{
-    Recolour *recolour = (Recolour *)picture;
-    uint64_t width = picture->raster.width;
-    (void)run;
-    band->count = band->count < recolour->rows_most ? band->count : recolour->rows_most;
-    recolour->tiling = tdi_tiling(picture->raster.width, band->y, band->count, TDI_TILE_PIXELS);
-    jobs->count = recolour->tiling.tiles;
-    jobs->scratch_bytes = (SAMPLE_ROWS + tdi_colour_spare_rows(&recolour->colour)) *
-                          (size_t)TDI_TILE_PIXELS * sizeof(float);
-    return tdi_array_pixels(&recolour->array, band->y * width, band->count * width,
-                            recolour->rows, err);
-}
-
 /* The outputs of a tile's pixels, in rows TDI_TILE_PIXELS floats apart. */
 static void gather(const Recolour *recolour, const TdiBand *band, TdiTile tile, float *rows)
 {
@@ -73,6 +58,20 @@ static void work(const TdPicture *picture, const TdiBand *band, size_t job,
                      band->row_bytes);
 }
 
+static TdStatus draw(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
+{
+    Recolour *recolour = (Recolour *)picture;
+    uint64_t width = picture->raster.width;
+    band->count = band->count < recolour->rows_most ? band->count : recolour->rows_most;
+    recolour->tiling = tdi_tiling(picture->raster.width, band->y, band->count, TDI_TILE_PIXELS);
+    TdiBandJobs jobs = {.count = recolour->tiling.tiles, .work = work};
+    jobs.scratch_bytes = (SAMPLE_ROWS + tdi_colour_spare_rows(&recolour->colour)) *
+                         (size_t)TDI_TILE_PIXELS * sizeof(float);
+    TdStatus status = tdi_array_pixels(&recolour->array, band->y * width, band->count * width,
+                                       recolour->rows, err);
+    return status == TD_OK ? tdi_draw_jobs(picture, band, &jobs, run, err) : status;
+}
+
 static void free_recolour(TdPicture *picture)
 {
     Recolour *recolour = (Recolour *)picture;
@@ -88,7 +87,8 @@ static void free_recolour(TdPicture *picture)
  * palettes and noise; the size has a check of its own. */
 static bool is_allowed(const TdKeyInfo *key)
 {
-    return (key->group != TD_GROUP_NETWORK && key->group != TD_GROUP_VIEW) ||
+    return (key->group != TD_GROUP_NETWORK && key->group != TD_GROUP_VIEW &&
+            key->group != TD_GROUP_RASTER) ||
            strcmp(key->name, "out") == 0 || strcmp(key->name, "seed") == 0 ||
            strcmp(key->name, "size") == 0;
 }
@@ -253,7 +253,7 @@ static TdStatus init(Recolour *recolour, const TdRecipe *recipe, const TdRun *ru
 TdStatus tdi_recolour_create(const TdRecipe *recipe, TdSamples samples, const TdRun *run,
                              TdPicture **picture, TdError *err)
 {
-    static const TdiPictureKind kind = {prepare, work, free_recolour};
+    static const TdiPictureKind kind = {draw, NULL, free_recolour};
     TdRun resolved = td_run_resolved(run);
     if (samples == TD_SAMPLES_FIELD)
         return tdi_fail(err, TD_ERROR_RECIPE,

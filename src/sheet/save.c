@@ -27,6 +27,20 @@ static TdStatus write_rows(TdPicture *picture, TdOutput *output, unsigned char *
     return status;
 }
 
+/* Rows of a band: as the writer likes them, filled up to whole blocks of the picture where
+ * these are not large. */
+static uint32_t choose_rows(const TdPicture *picture, uint32_t wanted)
+{
+    enum { BLOCK_BYTES = 24 << 20 };
+    uint32_t begin = 0, end = 1;
+    if (picture->kind->block != NULL)
+        picture->kind->block(picture, 0, &begin, &end);
+    uint64_t rows = ((uint64_t)wanted + end - 1) / end * end;
+    return tdi_mul_size(rows, td_raster_row_bytes(&picture->raster)) <= BLOCK_BYTES
+               ? (uint32_t)(rows < picture->raster.height ? rows : picture->raster.height)
+               : wanted;
+}
+
 /* Bytes of a band, refused where they pass the run's limit. */
 static TdStatus check_band(const TdRaster *raster, uint32_t rows, const TdRun *run,
                            size_t *bytes, TdError *err)
@@ -41,7 +55,7 @@ static TdStatus check_band(const TdRaster *raster, uint32_t rows, const TdRun *r
 static TdStatus write_picture(TdPicture *picture, TdOutput *output, const TdRun *run,
                               TdError *err)
 {
-    uint32_t band_rows = td_output_band_rows(output);
+    uint32_t band_rows = choose_rows(picture, td_output_band_rows(output));
     size_t bytes = 0;
     TdStatus status = check_band(td_picture_raster(picture), band_rows, run, &bytes, err);
     if (status != TD_OK)

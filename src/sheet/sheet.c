@@ -1,5 +1,5 @@
-/* A sheet or grid as a picture: cells, gutters, captions. Only the networks of the row of cells
- * that is being drawn are held. */
+/* A sheet or grid as a picture: cells, gutters, captions. The cells of a band are one pool of
+ * work; only their networks are held. */
 #include "tiedye/sheet.h"
 
 #include <stdio.h>
@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "render/drawing.h"
 #include "render/picture.h"
-#include "render/renderer.h"
 #include "sheet/axes.h"
 #include "sheet/caption.h"
 #include "sheet/cells.h"
@@ -21,18 +21,19 @@ typedef struct Sheet {
     TdSheetLayout layout;
     TdiFont *font;          /* NULL: no captions */
     TdiAxes axes;           /* words of a grid's captions */
-    TdiRenderer *renderers; /* (columns) of the row of cells `ready` */
-    uint32_t ready;         /* UINT32_MAX: none */
-    uint32_t held;          /* renderers that are made */
-    TdiTiling tiling;       /* of the rows of the band that lie in the row of cells */
+    TdiRenderer *renderers; /* (columns x rows_most) of the rows of cells that are ready */
+    TdiPart *parts;         /* the same: where they are drawn */
+    uint32_t rows_most;
+    uint32_t ready, ready_rows; /* the first of them, and how many */
+    uint32_t held;              /* renderers that are made */
 } Sheet;
 
-static void drop_row(Sheet *sheet)
+static void drop_rows(Sheet *sheet)
 {
     for (uint32_t i = 0; i < sheet->held; i++)
         tdi_renderer_clear(&sheet->renderers[i]);
     sheet->held = 0;
-    sheet->ready = UINT32_MAX;
+    sheet->ready_rows = 0;
 }
 
 static uint32_t cells_in_row(const TdSheetLayout *layout, uint32_t row)
@@ -41,26 +42,41 @@ static uint32_t cells_in_row(const TdSheetLayout *layout, uint32_t row)
     return left < layout->columns ? left : layout->columns;
 }
 
-static TdStatus make_row(Sheet *sheet, uint32_t row, const TdRun *run, TdError *err)
+static TdStatus make_cell(Sheet *sheet, uint32_t k, const TdRun *run, TdError *err)
 {
     TdRun quiet = *run; /* progress is told in pixels of the sheet alone */
     quiet.progress = NULL;
-    if (sheet->ready == row)
+    TdiRenderer *renderer = &sheet->renderers[sheet->held];
+    TdiPart *part = &sheet->parts[sheet->held];
+    TdStatus status = tdi_cell_set(sheet->cell, sheet->recipe, k, err);
+    if (status == TD_OK)
+        status = tdi_renderer_init(renderer, sheet->cell, TD_SAMPLES_COLOUR, &quiet, err);
+    if (status != TD_OK)
+        return status;
+    *part = (TdiPart){.renderer = renderer};
+    td_sheet_corner(&sheet->layout, k, &part->x, &part->y);
+    sheet->held++;
+    return TD_OK;
+}
+
+static TdStatus make_rows(Sheet *sheet, uint32_t row, uint32_t rows, const TdRun *run,
+                          TdError *err)
+{
+    const TdSheetLayout *layout = &sheet->layout;
+    if (sheet->ready == row && sheet->ready_rows == rows)
         return TD_OK;
-    drop_row(sheet);
-    for (uint32_t i = 0; i < cells_in_row(&sheet->layout, row); i++) {
-        uint32_t k = row * sheet->layout.columns + i;
-        TdStatus status = tdi_cell_set(sheet->cell, sheet->recipe, k, err);
-        if (status == TD_OK)
-            status = tdi_renderer_init(&sheet->renderers[i], sheet->cell, TD_SAMPLES_COLOUR,
-                                       &quiet, err);
+    drop_rows(sheet);
+    uint32_t first = row * layout->columns;
+    uint32_t end = first + (rows - 1) * layout->columns + cells_in_row(layout, row + rows - 1);
+    for (uint32_t k = first; k < end; k++) {
+        TdStatus status = make_cell(sheet, k, run, err);
         if (status != TD_OK) {
-            drop_row(sheet);
+            drop_rows(sheet);
             return status;
         }
-        sheet->held++;
     }
     sheet->ready = row;
+    sheet->ready_rows = rows;
     return TD_OK;
 }
 
@@ -97,97 +113,84 @@ static TdStatus draw_captions(Sheet *sheet, const TdiBand *band, uint32_t row, T
 
 /* ---- Rows ---------------------------------------------------------------------------- */
 
-static size_t round_up(size_t value, size_t grain)
+/* The height of a row of cells with its gutter and captions. */
+static uint32_t pitch_of(const TdSheetLayout *layout)
 {
-    return (value + grain - 1) / grain * grain;
+    return layout->gap + layout->cell_height + layout->caption_height;
 }
 
-/* Bytes of the widest renderer's scratch; a gray cell's tile follows where others have colour.
- */
-static size_t renderer_scratch(const Sheet *sheet)
+/* What stands beside the cells, of those that the band meets. */
+static TdStatus draw_words(Sheet *sheet, const TdiBand *band, uint32_t row, uint32_t rows,
+                           TdError *err)
 {
-    size_t most = 0;
-    for (uint32_t i = 0; i < sheet->held; i++) {
-        size_t bytes = tdi_renderer_scratch(&sheet->renderers[i]);
-        most = bytes > most ? bytes : most;
-    }
-    return round_up(most, 64);
+    TdStatus status = TD_OK;
+    memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
+    if (sheet->font == NULL)
+        return TD_OK;
+    if (sheet->recipe->draw == TD_DRAW_GRID)
+        status = tdi_axes_draw(&sheet->axes, sheet->font, &sheet->head.raster, band, err);
+    for (uint32_t i = 0; i < rows && status == TD_OK && sheet->layout.caption_height > 0; i++)
+        status = draw_captions(sheet, band, row + i, err);
+    return status;
 }
 
-/* Rows of the band that lie in row `row` of the cells, the first of them `from` rows below that
- * row's gutter. */
-static TdStatus prepare_row(Sheet *sheet, const TdiBand *band, uint32_t row, uint32_t from,
-                            const TdRun *run, TdiJobs *jobs, TdError *err)
-{
-    const TdSheetLayout *layout = &sheet->layout;
-    uint32_t top = layout->gap, bottom = top + layout->cell_height, to = from + band->count;
-    TdStatus status = sheet->font != NULL && layout->caption_height > 0
-                          ? draw_captions(sheet, band, row, err)
-                          : TD_OK;
-    uint32_t begin = from > top ? from : top, end = to < bottom ? to : bottom;
-    if (begin >= end || status != TD_OK)
-        return status;
-    status = make_row(sheet, row, run, err);
-    if (status != TD_OK)
-        return status;
-    sheet->tiling = tdi_tiling(layout->cell_width, begin - top, end - begin, TDI_TILE_PIXELS);
-    jobs->count = sheet->tiling.tiles * cells_in_row(layout, row);
-    jobs->scratch_bytes =
-        renderer_scratch(sheet) + TDI_TILE_PIXELS * td_sample_size(sheet->head.raster.type);
-    return TD_OK;
-}
-
-/* A band ends where the captions above the cells or a row of cells do. */
-static TdStatus prepare_sheet(TdPicture *picture, TdiBand *band, const TdRun *run,
-                              TdiJobs *jobs, TdError *err)
+/* A band ends behind as many rows of cells as may be held. */
+static TdStatus draw_sheet(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
 {
     Sheet *sheet = (Sheet *)picture;
     const TdSheetLayout *layout = &sheet->layout;
-    uint32_t pitch = layout->gap + layout->cell_height + layout->caption_height;
-    bool above = band->y < layout->top;
-    uint32_t row = above ? 0 : (band->y - layout->top) / pitch;
-    uint32_t from = above ? 0 : (band->y - layout->top) % pitch;
-    uint32_t most = above ? layout->top - band->y : pitch - from;
-    bool inside = !above && row < layout->rows;
-    if (above || inside)
-        band->count = band->count < most ? band->count : most;
-    memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
-    if (sheet->font != NULL && sheet->recipe->draw == TD_DRAW_GRID) {
-        TdStatus status = tdi_axes_draw(&sheet->axes, sheet->font, &picture->raster, band, err);
-        if (status != TD_OK)
-            return status;
+    uint32_t pitch = pitch_of(layout);
+    uint32_t from = band->y > layout->top ? band->y - layout->top : 0;
+    uint32_t to = band->y + band->count > layout->top ? band->y + band->count - layout->top : 0;
+    uint32_t row = from / pitch, end = (to + pitch - 1) / pitch;
+    end = end < layout->rows ? end : layout->rows;
+    uint32_t rows = end > row ? end - row : 0;
+    if (rows > sheet->rows_most) {
+        rows = sheet->rows_most;
+        band->count = layout->top + (row + rows) * pitch - band->y;
     }
-    return inside ? prepare_row(sheet, band, row, from, run, jobs, err) : TD_OK;
+    TdStatus status = draw_words(sheet, band, row, rows, err);
+    if (status == TD_OK && rows > 0)
+        status = make_rows(sheet, row, rows, run, err);
+    if (status != TD_OK || rows == 0)
+        return status;
+    return tdi_draw_parts(picture, sheet->parts, sheet->held, band, run, err);
 }
 
-static void work_sheet(const TdPicture *picture, const TdiBand *band, size_t job,
-                       const TdiWorker *worker)
+/* A row of cells, or where that is too much to be kept, rows of the engine's largest tiles. */
+static void block_sheet(const TdPicture *picture, uint32_t y, uint32_t *begin, uint32_t *end)
 {
-    const Sheet *sheet = (const Sheet *)picture;
-    const TdRaster *raster = &picture->raster;
-    uint32_t column = (uint32_t)(job / sheet->tiling.tiles), x, y;
-    const TdiRenderer *renderer = &sheet->renderers[column];
-    TdiTile tile = tdi_tiling_tile(&sheet->tiling, job % sheet->tiling.tiles);
-    size_t sample = td_sample_size(raster->type);
-    td_sheet_corner(&sheet->layout, sheet->ready * sheet->layout.columns + column, &x, &y);
-    unsigned char *out = band->rows + (y + tile.y - band->y) * band->row_bytes +
-                         (size_t)(x + tile.x) * raster->channels * sample;
-    if (renderer->raster.channels == raster->channels) {
-        tdi_renderer_tile(renderer, tile, worker, out, band->row_bytes);
+    enum { KEPT_BYTES = 32 << 20 };
+    const TdSheetLayout *layout = &((const Sheet *)picture)->layout;
+    uint32_t pitch = pitch_of(layout), side = pitch, height = picture->raster.height;
+    uint32_t row = y < layout->top ? 0 : (y - layout->top) / pitch;
+    uint32_t first = layout->top + row * pitch;
+    bool whole = td_raster_row_bytes(&picture->raster) * pitch <= KEPT_BYTES;
+    if (y < layout->top) {
+        *begin = 0;
+        *end = layout->top;
         return;
     }
-    unsigned char *gray = (unsigned char *)worker->scratch + renderer_scratch(sheet);
-    tdi_renderer_tile(renderer, tile, worker, gray, tile.width * sample);
-    tdi_spread_gray(gray, sample, tile, out, band->row_bytes);
+    if (!whole) {
+        uint32_t cell = first + layout->gap;
+        side = TDI_SIDE_MOST;
+        first = y < cell ? first : cell + (y - cell) / side * side;
+        side = y < cell ? layout->gap : side;
+    }
+    uint32_t last = layout->top + (row + 1) * pitch;
+    last = row < layout->rows && last < height ? last : height;
+    *begin = first;
+    *end = first + side < last ? first + side : last;
 }
 
 static void free_sheet(TdPicture *picture)
 {
     Sheet *sheet = (Sheet *)picture;
-    drop_row(sheet);
+    drop_rows(sheet);
     tdi_font_close(sheet->font);
     tdi_axes_clear(&sheet->axes);
     tdi_free(sheet->renderers);
+    tdi_free(sheet->parts);
     td_recipe_free(sheet->recipe);
     td_recipe_free(sheet->cell);
     tdi_free(sheet);
@@ -208,8 +211,8 @@ static TdStatus count_cell(const TdRecipe *cell, Census *census, uint64_t *row, 
     uint64_t network = tdi_mul_size(td_network_parameters(cell), sizeof(float));
     census->network = network > census->network ? network : census->network;
     census->channels = raster.channels > census->channels ? raster.channels : census->channels;
-    *row =
-        tdi_add_size(*row, td_plan_bytes(cell) + sizeof(TdiRenderer) + tdi_colour_bytes(cell));
+    *row = tdi_add_size(*row, td_plan_bytes(cell) + sizeof(TdiRenderer) +
+                                  tdi_colour_bytes(cell) + tdi_spectral_bytes(cell, &raster));
     census->row = *row > census->row ? *row : census->row;
     return TD_OK;
 }
@@ -233,6 +236,15 @@ static TdStatus take_census(Sheet *sheet, Census *census, TdError *err)
     return status;
 }
 
+/* As many rows of cells as take little memory. */
+static uint32_t rows_held(const TdSheetLayout *layout, uint64_t row_bytes)
+{
+    enum { HELD_BYTES = 64 << 20 };
+    uint64_t rows = HELD_BYTES / (row_bytes > 0 ? row_bytes : 1);
+    rows = rows < layout->rows ? rows : layout->rows;
+    return rows > 0 ? (uint32_t)rows : 1;
+}
+
 /* A row of cells holds as many plans as there are columns, and a network while it is made. */
 static TdStatus check_cells(Sheet *sheet, const TdRun *run, TdError *err)
 {
@@ -247,6 +259,7 @@ static TdStatus check_cells(Sheet *sheet, const TdRun *run, TdError *err)
     raster->width = sheet->layout.width;
     raster->height = sheet->layout.height;
     raster->channels = census.channels;
+    sheet->rows_most = rows_held(&sheet->layout, census.row);
     snprintf(what, sizeof what, "columns: a row of %u networks",
              (unsigned)sheet->layout.columns);
     return tdi_check_limit(run, tdi_add_size(census.network, census.row), what,
@@ -277,22 +290,23 @@ static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail
     status = check_cells(sheet, run, err);
     if (status != TD_OK)
         return status;
-    sheet->renderers = tdi_alloc(sheet->layout.columns, sizeof *sheet->renderers);
-    if (sheet->renderers == NULL)
-        return tdi_fail_memory(err, sheet->layout.columns * sizeof *sheet->renderers);
+    uint64_t cells = (uint64_t)sheet->layout.columns * sheet->rows_most;
+    sheet->renderers = tdi_alloc(cells, sizeof *sheet->renderers);
+    sheet->parts = tdi_alloc(cells, sizeof *sheet->parts);
+    if (sheet->renderers == NULL || sheet->parts == NULL)
+        return tdi_fail_memory(err, cells * sizeof *sheet->renderers);
     return detail == TD_DETAIL_ALL ? open_captions(sheet, err) : TD_OK;
 }
 
 static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, const TdRun *run,
                              TdPicture **picture, TdError *err)
 {
-    static const TdiPictureKind kind = {prepare_sheet, work_sheet, free_sheet};
+    static const TdiPictureKind kind = {draw_sheet, block_sheet, free_sheet};
     Sheet *sheet = tdi_alloc(1, sizeof *sheet);
     *picture = NULL;
     if (sheet == NULL)
         return tdi_fail_memory(err, sizeof *sheet);
     sheet->head.kind = &kind;
-    sheet->ready = UINT32_MAX;
     TdStatus status = init_sheet(sheet, recipe, detail, run, err);
     if (status != TD_OK) {
         free_sheet(&sheet->head);

@@ -176,7 +176,8 @@ class Show(Case):
     def test_bar_goes_first(self):
         """What takes long shows its progress, and takes it away before the picture comes."""
         layers = "60x9,3" if _tiedye.SANITIZED else "130x9,3"
-        text = self.on_terminal(40, 100, "render", "--layers", layers, "--show", progress=True)
+        text = self.on_terminal(40, 100, "render", "--engine", "dense", "--layers", layers,
+                                "--show", progress=True)
         self.assertRegex(text, r"preview \[[#.]+\]")
         bar, picture = text.rsplit("\r\x1b[K", 1)
         self.assertNotIn("\x1b[0m", bar)

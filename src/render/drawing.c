@@ -1,0 +1,376 @@
+/* Tiles of all parts are tried from the largest to the smallest. Those of one size and part
+ * make batches, which threads take in any order; what is not found good becomes four smaller
+ * ones, and what is left of the smallest size is dense, together with the parts that are dense
+ * from the start. */
+#include "render/drawing.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* Squares that are to be tried, or that are left over for the dense engine. */
+typedef struct Squares {
+    TdiSquare *at;
+    size_t count, room;
+    bool failed; /* no memory */
+} Squares;
+
+/* Squares first .. first + count - 1 of the list, of one part. */
+typedef struct Batch {
+    size_t first;
+    uint32_t count;
+} Batch;
+
+/* A rectangle of a part. */
+typedef struct Piece {
+    uint32_t part;
+    TdiTile tile;
+} Piece;
+
+typedef struct Pool {
+    const TdPicture *picture;
+    const TdiPart *parts;
+    size_t part_count;
+    const TdiBand *band;
+    const TdRun *run;
+    Squares squares[TDI_LEVELS_MOST]; /* number i: 2^i pixels wide */
+    Squares dense;
+    uint32_t side; /* of the squares in hand */
+    Squares *now;
+    Batch *batches;
+    Piece *pieces;
+    size_t batch_room, piece_room, piece_count;
+    uint64_t drawn; /* pixels */
+} Pool;
+
+static TdStatus fail_memory(const Pool *pool, TdError *err)
+{
+    return tdi_fail_memory(err, (pool->now->room + pool->dense.room) * sizeof(TdiSquare));
+}
+
+/* Room for one more of `count` things of `size` bytes; NULL where there is no memory. */
+static void *make_room(void *things, size_t count, size_t *room, size_t size)
+{
+    enum { LEAST = 64 };
+    if (count < *room)
+        return things;
+    size_t wanted = *room < LEAST ? LEAST : 2 * *room;
+    void *grown = tdi_realloc(things, *room * size, wanted * size);
+    *room = grown != NULL ? wanted : *room;
+    return grown;
+}
+
+static void add_square(Squares *squares, TdiSquare square)
+{
+    TdiSquare *at = make_room(squares->at, squares->count, &squares->room, sizeof *at);
+    squares->failed |= at == NULL;
+    if (at == NULL)
+        return;
+    squares->at = at;
+    at[squares->count++] = square;
+}
+
+/* ---- Where a part is drawn --------------------------------------------------------------- */
+
+/* The rows of a part that lie in the band; none where from == to. */
+static TdiCanvas canvas_of(const Pool *pool, uint32_t index)
+{
+    const TdiPart *part = &pool->parts[index];
+    const TdRaster *all = &pool->picture->raster, *own = &part->renderer->raster;
+    const TdiBand *band = pool->band;
+    uint32_t end = band->y + band->count;
+    TdiCanvas canvas = {.row_bytes = band->row_bytes,
+                        .pixel_bytes = all->channels * td_sample_size(all->type),
+                        .spread = own->channels != all->channels};
+    canvas.from = band->y > part->y ? band->y - part->y : 0;
+    canvas.to = end > part->y ? end - part->y : 0;
+    canvas.to = canvas.to < own->height ? canvas.to : own->height;
+    canvas.from = canvas.from < canvas.to ? canvas.from : canvas.to;
+    if (canvas.from < canvas.to)
+        canvas.rows = band->rows + (part->y + canvas.from - band->y) * canvas.row_bytes +
+                      (size_t)part->x * canvas.pixel_bytes;
+    return canvas;
+}
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t greater(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Pixels of a square that are drawn now. */
+static uint64_t visible(const Pool *pool, const TdiSquare *square, uint32_t side)
+{
+    TdiCanvas canvas = canvas_of(pool, square->part);
+    uint32_t width = pool->parts[square->part].renderer->raster.width;
+    uint32_t from = greater(square->y, canvas.from), to = lesser(square->y + side, canvas.to);
+    return (uint64_t)(lesser(square->x + side, width) - square->x) *
+           (to > from ? to - from : 0);
+}
+
+/* ---- Squares ----------------------------------------------------------------------------- */
+
+static Squares *squares_of(Pool *pool, uint32_t side)
+{
+    Squares *squares = pool->squares;
+    for (; side > 1; side /= 2)
+        squares++;
+    return squares;
+}
+
+static void split(Pool *pool, TdiSquare square, uint32_t side);
+
+/* A square that lies in the band, at least in part: to be tried, if what that costs is still
+ * allowed, else cut in four. Its share of the picture decides, whatever the band. */
+static void place_square(Pool *pool, TdiSquare square, uint32_t side)
+{
+    const TdiRenderer *renderer = pool->parts[square.part].renderer;
+    const TdRaster *raster = &renderer->raster;
+    TdiCanvas canvas = canvas_of(pool, square.part);
+    if (square.x >= raster->width || square.y >= canvas.to || square.y + side <= canvas.from)
+        return;
+    uint64_t grid = (uint64_t)renderer->view.grid;
+    uint64_t samples = (uint64_t)lesser(side, raster->width - square.x) *
+                       lesser(side, raster->height - square.y) * grid * grid;
+    float spent = square.spent + TD_PATCH_NODES / (float)samples;
+    if (spent > TDI_SPENT_MOST) {
+        split(pool, square, side);
+        return;
+    }
+    square.spent = spent;
+    add_square(squares_of(pool, side), square);
+}
+
+static void split(Pool *pool, TdiSquare square, uint32_t side)
+{
+    const TdiSpectral *spectral = &pool->parts[square.part].renderer->spectral;
+    if (side == spectral->level[spectral->levels - 1].side) {
+        add_square(&pool->dense, square);
+        return;
+    }
+    for (uint32_t i = 0; i < 4; i++) {
+        TdiSquare quarter = {.part = square.part,
+                             .x = square.x + (i & 1) * side / 2,
+                             .y = square.y + (i >> 1) * side / 2,
+                             .spent = square.spent};
+        place_square(pool, quarter, side / 2);
+    }
+}
+
+/* The squares of parts whose largest have this size. */
+static void begin_parts(Pool *pool)
+{
+    for (uint32_t i = 0; i < pool->part_count; i++) {
+        const TdiRenderer *renderer = pool->parts[i].renderer;
+        TdiCanvas canvas = canvas_of(pool, i);
+        if (renderer->spectral.levels == 0 || renderer->spectral.level[0].side != pool->side ||
+            canvas.from == canvas.to)
+            continue;
+        for (uint32_t y = canvas.from / pool->side * pool->side; y < canvas.to; y += pool->side)
+            for (uint32_t x = 0; x < renderer->raster.width; x += pool->side)
+                place_square(pool, (TdiSquare){.part = i, .x = x, .y = y}, pool->side);
+    }
+}
+
+static const TdiLevel *level_of(const TdiSpectral *spectral, uint32_t side)
+{
+    const TdiLevel *level = spectral->level;
+    while (level->side != side)
+        level++;
+    return level;
+}
+
+static void work_batch(const void *user, size_t job, const TdiWorker *worker)
+{
+    const Pool *pool = user;
+    const Batch *batch = &pool->batches[job];
+    TdiSquare *squares = &pool->now->at[batch->first];
+    const TdiRenderer *renderer = pool->parts[squares->part].renderer;
+    TdiCanvas canvas = canvas_of(pool, squares->part);
+    tdi_spectral_try(renderer, level_of(&renderer->spectral, pool->side), squares, batch->count,
+                     &canvas, worker);
+}
+
+/* Neighbours in the list that belong to one part, a batch full at most. */
+static TdStatus make_batches(Pool *pool, size_t *count, size_t *scratch, TdError *err)
+{
+    const Squares *squares = pool->now;
+    *count = *scratch = 0;
+    for (size_t first = 0; first < squares->count;) {
+        Batch batch = {first, 1};
+        uint32_t part = squares->at[first].part;
+        while (batch.count < TD_PATCH_LANES && first + batch.count < squares->count &&
+               squares->at[first + batch.count].part == part)
+            batch.count++;
+        Batch *at = make_room(pool->batches, *count, &pool->batch_room, sizeof *at);
+        if (at == NULL)
+            return fail_memory(pool, err);
+        pool->batches = at;
+        at[(*count)++] = batch;
+        size_t bytes = tdi_spectral_scratch(pool->parts[part].renderer);
+        *scratch = bytes > *scratch ? bytes : *scratch;
+        first += batch.count;
+    }
+    return TD_OK;
+}
+
+static void set_progress(const Pool *pool, TdiJobs *jobs, uint64_t span)
+{
+    const TdRaster *raster = &pool->picture->raster;
+    jobs->stage = "pixels";
+    jobs->done = (uint64_t)pool->band->y * raster->width + pool->drawn;
+    jobs->span = span;
+    jobs->total = (uint64_t)raster->height * raster->width;
+}
+
+/* Try all squares of one size, and cut in four what was not found good. */
+static TdStatus try_squares(Pool *pool, TdError *err)
+{
+    TdiJobs jobs = {.work = work_batch, .user = pool};
+    TdStatus status = make_batches(pool, &jobs.count, &jobs.scratch_bytes, err);
+    set_progress(pool, &jobs, 0);
+    if (status == TD_OK)
+        status = tdi_run_jobs(&jobs, pool->run, err);
+    for (size_t i = 0; i < pool->now->count && status == TD_OK; i++) {
+        const TdiSquare *square = &pool->now->at[i];
+        if (square->verdict == TDI_VERDICT_SPLIT)
+            split(pool, *square, pool->side);
+        else
+            pool->drawn += visible(pool, square, pool->side);
+    }
+    return status;
+}
+
+static TdStatus try_all(Pool *pool, TdError *err)
+{
+    TdStatus status = TD_OK;
+    for (pool->side = TDI_SIDE_MOST; pool->side > 0 && status == TD_OK; pool->side /= 2) {
+        pool->now = squares_of(pool, pool->side);
+        begin_parts(pool);
+        if (pool->now->count > 0)
+            status = try_squares(pool, err);
+        for (int i = 0; i < TDI_LEVELS_MOST; i++)
+            if (pool->squares[i].failed || pool->dense.failed)
+                status = fail_memory(pool, err);
+    }
+    return status;
+}
+
+/* ---- What is dense ----------------------------------------------------------------------- */
+
+static bool add_piece(Pool *pool, uint32_t part, TdiTile tile)
+{
+    Piece *at = make_room(pool->pieces, pool->piece_count, &pool->piece_room, sizeof *at);
+    if (at == NULL)
+        return false;
+    pool->pieces = at;
+    at[pool->piece_count++] = (Piece){part, tile};
+    return true;
+}
+
+static int compare_squares(const void *a, const void *b)
+{
+    const TdiSquare *p = a, *q = b;
+    if (p->part != q->part)
+        return p->part < q->part ? -1 : 1;
+    if (p->y != q->y)
+        return p->y < q->y ? -1 : 1;
+    return (p->x > q->x) - (p->x < q->x);
+}
+
+/* Squares beside each other are drawn as one, which is less work. */
+static bool gather_squares(Pool *pool)
+{
+    Squares *dense = &pool->dense;
+    if (dense->count > 0)
+        qsort(dense->at, dense->count, sizeof *dense->at, compare_squares);
+    for (size_t i = 0; i < dense->count;) {
+        const TdiSquare *first = &dense->at[i++];
+        const TdiRenderer *renderer = pool->parts[first->part].renderer;
+        uint32_t side = renderer->spectral.level[renderer->spectral.levels - 1].side;
+        TdiCanvas canvas = canvas_of(pool, first->part);
+        uint32_t y = greater(first->y, canvas.from), x = first->x + side;
+        for (; i < dense->count && x - first->x < TDI_TILE_WIDTH; i++, x += side)
+            if (dense->at[i].part != first->part || dense->at[i].y != first->y ||
+                dense->at[i].x != x)
+                break;
+        TdiTile tile = {first->x, y, lesser(x, renderer->raster.width) - first->x,
+                        lesser(first->y + side, canvas.to) - y};
+        if (!add_piece(pool, first->part, tile))
+            return false;
+    }
+    return true;
+}
+
+/* Parts that are dense from the start. */
+static bool gather_parts(Pool *pool)
+{
+    for (uint32_t i = 0; i < pool->part_count; i++) {
+        TdiCanvas canvas = canvas_of(pool, i);
+        const TdiRenderer *renderer = pool->parts[i].renderer;
+        if (renderer->spectral.levels > 0 || canvas.from == canvas.to)
+            continue;
+        TdiTiling tiling = tdi_tiling(renderer->raster.width, canvas.from,
+                                      canvas.to - canvas.from, TDI_TILE_PIXELS);
+        for (size_t k = 0; k < tiling.tiles; k++)
+            if (!add_piece(pool, i, tdi_tiling_tile(&tiling, k)))
+                return false;
+    }
+    return true;
+}
+
+static void work_piece(const void *user, size_t job, const TdiWorker *worker)
+{
+    const Pool *pool = user;
+    const Piece *piece = &pool->pieces[job];
+    const TdiRenderer *renderer = pool->parts[piece->part].renderer;
+    TdiCanvas canvas = canvas_of(pool, piece->part);
+    TdiTile tile = piece->tile;
+    unsigned char *out = tdi_canvas_at(&canvas, tile.x, tile.y);
+    if (!canvas.spread) {
+        tdi_renderer_tile(renderer, tile, worker, out, canvas.row_bytes);
+        return;
+    }
+    size_t sample = td_sample_size(renderer->raster.type);
+    unsigned char *gray = (unsigned char *)worker->scratch + tdi_renderer_scratch(renderer);
+    tdi_renderer_tile(renderer, tile, worker, gray, tile.width * sample);
+    tdi_spread_gray(gray, sample, tile, out, canvas.row_bytes);
+}
+
+static TdStatus draw_dense(Pool *pool, TdError *err)
+{
+    TdiJobs jobs = {.work = work_piece, .user = pool};
+    if (!gather_squares(pool) || !gather_parts(pool))
+        return fail_memory(pool, err);
+    for (size_t i = 0; i < pool->part_count; i++) {
+        const TdiRenderer *renderer = pool->parts[i].renderer;
+        size_t bytes = tdi_renderer_scratch(renderer) +
+                       TDI_TILE_PIXELS * td_sample_size(renderer->raster.type);
+        jobs.scratch_bytes = bytes > jobs.scratch_bytes ? bytes : jobs.scratch_bytes;
+    }
+    jobs.count = pool->piece_count;
+    uint64_t all = (uint64_t)pool->band->count * pool->picture->raster.width;
+    set_progress(pool, &jobs, all > pool->drawn ? all - pool->drawn : 0);
+    return jobs.count > 0 ? tdi_run_jobs(&jobs, pool->run, err) : TD_OK;
+}
+
+TdStatus tdi_draw_parts(const TdPicture *picture, const TdiPart *parts, size_t count,
+                        const TdiBand *band, const TdRun *run, TdError *err)
+{
+    Pool pool = {
+        .picture = picture, .parts = parts, .part_count = count, .band = band, .run = run};
+    TdStatus status = try_all(&pool, err);
+    if (status == TD_OK)
+        status = draw_dense(&pool, err);
+    for (int i = 0; i < TDI_LEVELS_MOST; i++)
+        tdi_free(pool.squares[i].at);
+    tdi_free(pool.dense.at);
+    tdi_free(pool.batches);
+    tdi_free(pool.pieces);
+    return status;
+}

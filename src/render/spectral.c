@@ -1,0 +1,635 @@
+#include "render/spectral.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "render/renderer.h"
+
+enum {
+    ORDER = TD_PATCH_ORDER,
+    NODES = TD_PATCH_NODES,
+    LANES = TD_PATCH_LANES,
+    CHANNELS = 3,
+    /* Values at the nodes of a batch, filled up to whole grains. */
+    BATCH = (NODES * LANES + TD_POINT_GRAIN - 1) / TD_POINT_GRAIN * TD_POINT_GRAIN,
+    SAMPLES_LEAST = 16,      /* across a tile: fewer are dense */
+    SCRATCH_MOST = 256 << 20 /* bytes a worker: widths beyond 20000 or so are dense */
+};
+
+/* ---- A batch of tiles -------------------------------------------------------------------- */
+
+/* What a worker's scratch holds. */
+typedef struct Batch {
+    const TdiRenderer *renderer;
+    const TdiSpectral *spectral;
+    const TdiLevel *level;
+    TdiSquare *squares;
+    size_t count;
+    char *blocks; /* the plan's scratch, block after block */
+    size_t block_bytes;
+    float *raw;          /* (CHANNELS, BATCH) outputs at the nodes */
+    float *encoded;      /* (CHANNELS, BATCH) colours at the nodes */
+    float *trial;        /* (CHANNELS, BATCH), and what colour wants to spare behind it */
+    float *coefficients; /* (CHANNELS, NODES, LANES) of encoded values */
+    float *raw_coefficients;
+    float *patch; /* of tdi_patch_draw, begins with one tile's coefficients */
+    bool alive[LANES];
+} Batch;
+
+static size_t floats_of(const TdiRenderer *renderer)
+{
+    size_t rows = 3 * CHANNELS + tdi_colour_spare_rows(&renderer->colour);
+    return rows * BATCH + 2 * (size_t)CHANNELS * NODES * LANES;
+}
+
+static size_t block_bytes_of(const TdPlan *plan)
+{
+    return (td_plan_scratch(plan) + 63) / 64 * 64;
+}
+
+/* One tile's coefficients, with room for whole cache lines. */
+enum { TILE_FLOATS = (CHANNELS * NODES + 15) / 16 * 16 };
+
+size_t tdi_spectral_scratch(const TdiRenderer *renderer)
+{
+    const TdiSpectral *spectral = &renderer->spectral;
+    if (spectral->levels == 0)
+        return 0;
+    return spectral->blocks * block_bytes_of(renderer->plan) +
+           (floats_of(renderer) + TILE_FLOATS) * sizeof(float) + tdi_patch_scratch(renderer);
+}
+
+static Batch lay_out(const TdiRenderer *renderer, void *scratch)
+{
+    Batch b = {.renderer = renderer,
+               .spectral = &renderer->spectral,
+               .blocks = scratch,
+               .block_bytes = block_bytes_of(renderer->plan)};
+    size_t spare = tdi_colour_spare_rows(&renderer->colour);
+    b.raw = (float *)(void *)(b.blocks + renderer->spectral.blocks * b.block_bytes);
+    b.encoded = b.raw + CHANNELS * BATCH;
+    b.trial = b.encoded + CHANNELS * BATCH;
+    b.coefficients = b.trial + (CHANNELS + spare) * BATCH;
+    b.raw_coefficients = b.coefficients + CHANNELS * NODES * LANES;
+    b.patch = b.raw_coefficients + CHANNELS * NODES * LANES;
+    return b;
+}
+
+/* Point number `point` of the batch: its node's place, in the tile of its lane (of the last
+ * tile, where there are fewer). */
+static void put_point(const Batch *b, size_t point, float **rows, size_t at)
+{
+    size_t node = point / LANES < NODES ? point / LANES : NODES - 1, lane = point % LANES;
+    const TdiSquare *square = &b->squares[lane < b->count ? lane : b->count - 1];
+    double side = b->level->side;
+    tdi_view_place(&b->renderer->view, square->x + side * b->spectral->place[node % ORDER],
+                   square->y + side * b->spectral->place[node / ORDER],
+                   td_plan_inputs(b->renderer->plan), rows, at);
+}
+
+static size_t block_points(const Batch *b, size_t block)
+{
+    size_t left = BATCH - block * b->spectral->points;
+    return left < b->spectral->points ? left : b->spectral->points;
+}
+
+static void put_points(const Batch *b)
+{
+    const TdPlan *plan = b->renderer->plan;
+    size_t points = b->spectral->points;
+    for (size_t block = 0; block < b->spectral->blocks; block++) {
+        float *first = td_plan_input(plan, b->blocks + block * b->block_bytes);
+        float *rows[3] = {first, first + points, first + 2 * points};
+        for (size_t i = 0; i < block_points(b, block); i++)
+            put_point(b, block * points + i, rows, i);
+    }
+}
+
+/* Look at the pre-activations of a layer, whose rows of the first block are given. Whether any
+ * tile is left. */
+static bool survey_layer(Batch *b, uint32_t layer, const float *rows)
+{
+    const TdKernels *kernels = td_plan_kernels(b->renderer->plan);
+    const TdiBend *bend = &b->spectral->bends[layer];
+    bool last = layer + 1 == td_plan_depth(b->renderer->plan), any = false;
+    uint32_t width =
+        last ? b->renderer->colour.outputs : td_plan_width(b->renderer->plan, layer);
+    _Alignas(64) TdSurvey survey;
+    for (uint32_t o = 0; o < width; o++) {
+        kernels->survey(&b->spectral->nodes, rows + o * b->spectral->points, b->spectral->at,
+                        &survey);
+        for (size_t lane = 0; lane < b->count; lane++)
+            b->alive[lane] = b->alive[lane] && tdi_bend_holds(bend, &survey, (int)lane);
+    }
+    for (size_t lane = 0; lane < b->count; lane++)
+        any |= b->alive[lane];
+    return any;
+}
+
+/* Evaluate a layer at all nodes; gives the first block's rows. */
+static float *weigh_layer(const Batch *b, uint32_t layer, const TdRun *run)
+{
+    float *rows = NULL;
+    for (size_t i = 0; i < b->spectral->blocks && !tdi_is_cancelled(run); i++) {
+        float *found = td_plan_sums(b->renderer->plan, layer, b->blocks + i * b->block_bytes,
+                                    block_points(b, i));
+        rows = i == 0 ? found : rows;
+    }
+    return tdi_is_cancelled(run) ? NULL : rows;
+}
+
+/* The network at all nodes; NULL where no tile keeps the rule. */
+static float *evaluate(Batch *b, const TdRun *run)
+{
+    const TdPlan *plan = b->renderer->plan;
+    float *rows = NULL;
+    put_points(b);
+    for (uint32_t layer = 0; layer < td_plan_depth(plan); layer++) {
+        rows = weigh_layer(b, layer, run);
+        if (rows == NULL || !survey_layer(b, layer, rows))
+            return NULL;
+        for (size_t i = 0; i < b->spectral->blocks; i++)
+            td_plan_activate(plan, layer, b->blocks + i * b->block_bytes, block_points(b, i));
+    }
+    return rows;
+}
+
+/* ---- Whether a polynomial is near enough ------------------------------------------------- */
+
+/* Outputs at the nodes, side by side. */
+static void take_outputs(Batch *b, const float *rows)
+{
+    for (uint32_t c = 0; c < b->renderer->colour.outputs; c++)
+        for (size_t k = 0; k < NODES; k++)
+            memcpy(b->raw + c * BATCH + k * LANES,
+                   rows + c * b->spectral->points + b->spectral->at[k], LANES * sizeof(float));
+}
+
+/* Encoded colours of rows of outputs, which are changed. Behind the last node stand zeros. */
+static float *encode(const Batch *b, float *rows)
+{
+    return tdi_colour_apply(&b->renderer->colour, rows, BATCH, BATCH,
+                            b->trial + CHANNELS * BATCH);
+}
+
+/* Where tone and palette are a line the polynomial need not know of clipping. */
+static void make_encoded(Batch *b)
+{
+    const TdiColour *colour = &b->renderer->colour;
+    if (b->spectral->linear) {
+        for (uint32_t c = 0; c < colour->channels; c++)
+            for (size_t i = 0; i < BATCH; i++)
+                b->encoded[c * BATCH + i] =
+                    b->raw[c * BATCH + i] * colour->scale[c] + colour->offset[c];
+        return;
+    }
+    memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
+    memcpy(b->encoded, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
+}
+
+/* The larger of the sums of magnitudes in the last two rows and in the last two columns, of
+ * `channels` channels the largest. */
+static void find_tails(const float *coefficients, uint32_t channels, float *tails)
+{
+    for (uint32_t c = 0; c < channels; c++) {
+        const float *from = coefficients + c * NODES * LANES;
+        float down[LANES] = {0}, across[LANES] = {0};
+        for (size_t i = 0; i < ORDER; i++)
+            for (size_t a = ORDER - 2; a < ORDER; a++)
+                for (size_t lane = 0; lane < LANES; lane++) {
+                    down[lane] += fabsf(from[(a * ORDER + i) * LANES + lane]);
+                    across[lane] += fabsf(from[(i * ORDER + a) * LANES + lane]);
+                }
+        for (size_t lane = 0; lane < LANES; lane++) {
+            float tail = down[lane] > across[lane] ? down[lane] : across[lane];
+            tails[lane] = c == 0 || tail > tails[lane] ? tail : tails[lane];
+        }
+    }
+}
+
+/* Least and greatest of a lane's values. */
+static void find_range(const float *values, size_t lane, float *least, float *greatest)
+{
+    *least = *greatest = values[lane];
+    for (size_t k = 1; k < NODES; k++) {
+        float value = values[k * LANES + lane];
+        *least = value < *least ? value : *least;
+        *greatest = value > *greatest ? value : *greatest;
+    }
+}
+
+/* Whether values that are clipped to [0, 1] stay clear of the ends, also between the nodes: of
+ * what is resolved there lies little beyond them. `beyond`: or lies beyond one altogether. */
+static bool stays_clear(float least, float greatest, float least_margin, bool beyond)
+{
+    float margin = (greatest - least) / 8 + least_margin;
+    return (least - margin > 0 && greatest + margin < 1) ||
+           (beyond && (greatest + margin < 0 || least - margin > 1));
+}
+
+/* The tone before it is clipped; ranks and logistics never are. */
+static bool tone_is_clear(const Batch *b, size_t lane)
+{
+    const TdiColour *colour = &b->renderer->colour;
+    if (b->spectral->bounded)
+        return true;
+    for (uint32_t c = 0; c < colour->outputs; c++) {
+        float least, greatest;
+        find_range(b->raw + c * BATCH, lane, &least, &greatest);
+        least = least * colour->scale[c] + colour->offset[c];
+        greatest = greatest * colour->scale[c] + colour->offset[c];
+        if (!stays_clear(least < greatest ? least : greatest,
+                         least < greatest ? greatest : least, 0, true))
+            return false;
+    }
+    return true;
+}
+
+/* Whether the encoded values are as smooth as the outputs: nothing is clipped on the way. */
+static bool is_unclipped(const Batch *b, size_t lane)
+{
+    enum { EDGE = 32 }; /* the sRGB curve is steepest below a thirtieth */
+    const TdiColour *colour = &b->renderer->colour;
+    if (b->spectral->linear && b->renderer->view.grid == 1)
+        return true; /* clipped when it is drawn */
+    if (!tone_is_clear(b, lane))
+        return false;
+    if (!tdi_colour_clips(colour))
+        return true;
+    for (uint32_t c = 0; c < colour->channels; c++) {
+        float least, greatest;
+        find_range(b->encoded + c * BATCH, lane, &least, &greatest);
+        if (!stays_clear(least, greatest, 1.0f / EDGE, false))
+            return false;
+    }
+    return true;
+}
+
+/* What the tails of the outputs' polynomials do to the colour at the nodes: each output is
+ * moved by its own, toward the middle, where nothing clips. */
+static void find_effects(Batch *b, float *effects)
+{
+    const TdiColour *colour = &b->renderer->colour;
+    float plain[CHANNELS * BATCH];
+    memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
+    memcpy(plain, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
+    memset(effects, 0, LANES * sizeof *effects);
+    for (uint32_t moved = 0; moved < colour->outputs; moved++) {
+        float tails[LANES], found[LANES] = {0};
+        find_tails(b->raw_coefficients + moved * NODES * LANES, 1, tails);
+        memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
+        for (size_t i = 0; i < NODES * LANES; i++) {
+            float value = b->raw[moved * BATCH + i], tail = tails[i % LANES];
+            bool high = value * colour->scale[moved] + colour->offset[moved] > 0.5f;
+            b->trial[moved * BATCH + i] =
+                high == (colour->scale[moved] > 0) ? value - tail : value + tail;
+        }
+        const float *encoded = encode(b, b->trial);
+        for (uint32_t c = 0; c < colour->channels; c++)
+            for (size_t i = 0; i < NODES * LANES; i++) {
+                float change = fabsf(encoded[c * BATCH + i] - plain[c * BATCH + i]);
+                found[i % LANES] = change > found[i % LANES] ? change : found[i % LANES];
+            }
+        for (size_t lane = 0; lane < LANES; lane++)
+            effects[lane] += found[lane];
+    }
+}
+
+static void transform_all(const Batch *b, const float *rows, uint32_t channels, float *to)
+{
+    const TdKernels *kernels = td_plan_kernels(b->renderer->plan);
+    for (uint32_t c = 0; c < channels; c++)
+        kernels->transform(&b->spectral->nodes, rows + c * BATCH, to + c * NODES * LANES);
+}
+
+/* Polynomials in encoded values where they are good, else in outputs. */
+static void judge(Batch *b)
+{
+    float tails[LANES], effects[LANES];
+    bool toned = false;
+    make_encoded(b);
+    transform_all(b, b->encoded, b->renderer->colour.channels, b->coefficients);
+    find_tails(b->coefficients, b->renderer->colour.channels, tails);
+    for (size_t lane = 0; lane < b->count; lane++) {
+        if (!b->alive[lane])
+            continue;
+        if (tails[lane] < b->spectral->tolerance && is_unclipped(b, lane))
+            b->squares[lane].verdict = TDI_VERDICT_ENCODED;
+        else
+            toned = true;
+    }
+    if (!toned || (b->spectral->linear && b->spectral->bounded))
+        return; /* the outputs' polynomials would be the same */
+    transform_all(b, b->raw, b->renderer->colour.outputs, b->raw_coefficients);
+    find_effects(b, effects);
+    for (size_t lane = 0; lane < b->count; lane++)
+        if (b->alive[lane] && b->squares[lane].verdict == TDI_VERDICT_SPLIT &&
+            effects[lane] < b->spectral->tolerance / 2)
+            b->squares[lane].verdict = TDI_VERDICT_TONED;
+}
+
+/* ---- What is drawn ----------------------------------------------------------------------- */
+
+/* The orders that are worth drawing: what is left out comes to less than a 256th of the
+ * tolerance. */
+static void trim(const Batch *b, TdiSquare *square, const float *coefficients)
+{
+    const float most = b->spectral->tolerance / 256;
+    uint32_t channels = b->renderer->colour.channels;
+    float down[ORDER] = {0}, across[ORDER] = {0};
+    for (uint32_t c = 0; c < channels; c++)
+        for (size_t i = 0; i < NODES; i++) {
+            float magnitude = fabsf(coefficients[c * NODES + i]);
+            down[i / ORDER] += magnitude;
+            across[i % ORDER] += magnitude;
+        }
+    float left_out = 0;
+    square->down = square->across = ORDER;
+    for (; square->down > 1 && left_out + down[square->down - 1] < most; square->down--)
+        left_out += down[square->down - 1];
+    for (; square->across > 1 && left_out + across[square->across - 1] < most; square->across--)
+        left_out += across[square->across - 1];
+}
+
+/* How much the picture says here. */
+static void count_coefficients(const Batch *b, TdiSquare *square, const float *coefficients)
+{
+    for (size_t i = 0; i < b->renderer->colour.channels * (size_t)NODES; i++) {
+        float above = fabsf(coefficients[i]) / b->spectral->tolerance;
+        square->coefficients = (uint16_t)(square->coefficients + (above > 1));
+        square->bits += (float)(tdi_log(1.0 + (double)above) * 1.4426950408889634); /* log2 */
+    }
+}
+
+static void take_lane(const float *from, uint32_t channels, size_t lane, float *to)
+{
+    for (size_t i = 0; i < (size_t)channels * NODES; i++)
+        to[i] = from[i * LANES + lane];
+}
+
+static void draw_lane(const Batch *b, size_t lane, const TdiCanvas *canvas)
+{
+    const TdiColour *colour = &b->renderer->colour;
+    TdiSquare *square = &b->squares[lane];
+    take_lane(b->coefficients, colour->channels, lane, b->patch);
+    square->down = square->across = ORDER;
+    count_coefficients(b, square, b->patch);
+    if (square->verdict == TDI_VERDICT_ENCODED)
+        trim(b, square, b->patch);
+    else
+        take_lane(b->raw_coefficients, colour->outputs, lane, b->patch);
+    if (canvas != NULL)
+        tdi_patch_draw(b->renderer, b->level, square, b->patch, canvas, b->patch + TILE_FLOATS);
+}
+
+/* The radius has a corner where it is 0, which no pre-activation shows. */
+static bool holds_corner(const Batch *b, const TdiSquare *square)
+{
+    if ((td_plan_inputs(b->renderer->plan) & 1u << TD_INPUT_R) == 0)
+        return false;
+    return tdi_view_radius(&b->renderer->view, square->x + 0.5 * b->level->side,
+                           square->y + 0.5 * b->level->side) <
+           1.5 * b->level->side * tdi_view_pixel(&b->renderer->view);
+}
+
+void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSquare *squares,
+                      size_t count, const TdiCanvas *canvas, const TdiWorker *worker)
+{
+    Batch b = lay_out(renderer, worker->scratch);
+    b.level = level;
+    b.squares = squares;
+    b.count = count;
+    for (size_t lane = 0; lane < count; lane++) {
+        squares[lane].verdict = TDI_VERDICT_SPLIT;
+        b.alive[lane] = !holds_corner(&b, &squares[lane]);
+    }
+    const float *rows = evaluate(&b, worker->run);
+    if (rows == NULL)
+        return;
+    take_outputs(&b, rows);
+    judge(&b);
+    for (size_t lane = 0; lane < count; lane++)
+        if (squares[lane].verdict != TDI_VERDICT_SPLIT)
+            draw_lane(&b, lane, canvas);
+}
+
+/* ---- Making the tables ------------------------------------------------------------------- */
+
+/* The side of the largest tiles: so that sixteen of them fill a batch, and that a row of them
+ * fits into memory. */
+static uint32_t largest_side(const TdRaster *raster)
+{
+    enum { BAND_BYTES = 16 << 20 };
+    uint64_t pixels = (uint64_t)raster->width * raster->height;
+    uint32_t side = TDI_SIDE_MOST;
+    while (side > 1 && ((uint64_t)side * side * LANES > pixels ||
+                        td_raster_row_bytes(raster) * side > BAND_BYTES))
+        side /= 2;
+    return side;
+}
+
+static uint32_t smallest_side(uint32_t grid)
+{
+    uint32_t side = 1;
+    while (side * grid < SAMPLES_LEAST)
+        side *= 2;
+    return side;
+}
+
+/* Chebyshev's polynomials at t, each time `step` floats further; by their recurrence, in
+ * double. */
+static void add_basis(double t, double share, double *sum)
+{
+    double before = 1, now = t;
+    sum[0] += share;
+    for (int a = 1; a < ORDER; a++) {
+        double next = 2 * t * now - before;
+        sum[a] += share * now;
+        before = now;
+        now = next;
+    }
+}
+
+/* The basis at samples first .. first + count - 1 of `pixel`'s, their mean. */
+static void basis_of(uint32_t side, uint32_t grid, uint32_t pixel, uint32_t first,
+                     uint32_t count, double *mean)
+{
+    double samples = (double)side * grid;
+    memset(mean, 0, ORDER * sizeof *mean);
+    for (uint32_t i = first; i < first + count && pixel < side; i++)
+        add_basis((2.0 * ((double)pixel * grid + i) + 1) / samples - 1, 1.0 / count, mean);
+}
+
+/* Fill both tables of a level for some samples of its pixels; gives where they end. */
+static float *fill_basis(const TdiLevel *level, uint32_t grid, uint32_t first, uint32_t count,
+                         float *to)
+{
+    double mean[ORDER];
+    for (uint32_t x = 0; x < level->columns; x++) {
+        basis_of(level->side, grid, x, first, count, mean);
+        for (int a = 0; a < ORDER; a++)
+            to[(size_t)a * level->columns + x] = (float)mean[a];
+    }
+    to += (size_t)ORDER * level->columns;
+    for (uint32_t y = 0; y < level->rows; y++) {
+        basis_of(level->side, grid, y, first, count, mean);
+        for (size_t a = 0; a < ORDER; a++)
+            to[(size_t)y * ORDER + a] = (float)mean[a];
+    }
+    return to + level->table - (size_t)ORDER * level->columns;
+}
+
+static uint32_t fill_up(uint32_t value, uint32_t grain)
+{
+    return (value + grain - 1) / grain * grain;
+}
+
+static void set_sides(TdiSpectral *spectral, const TdiRenderer *renderer)
+{
+    uint32_t least = smallest_side((uint32_t)renderer->view.grid);
+    uint32_t side = largest_side(&renderer->raster);
+    for (side = side > least ? side : least; side >= least && side > 0; side /= 2)
+        spectral->level[spectral->levels++] =
+            (TdiLevel){.side = side,
+                       .columns = fill_up(side, LANES),
+                       .rows = fill_up(side, 4),
+                       .table = (size_t)ORDER * 2 * fill_up(side, LANES)};
+}
+
+static void fill_levels(TdiSpectral *spectral, uint32_t grid, float *numbers)
+{
+    for (int i = 0; i < spectral->levels; i++) {
+        TdiLevel *level = &spectral->level[i];
+        level->across = numbers;
+        level->down = numbers + (size_t)ORDER * level->columns;
+        numbers = fill_basis(level, grid, 0, grid, numbers);
+        level->samples = numbers;
+        for (uint32_t sub = 0; sub < grid; sub++)
+            numbers = fill_basis(level, grid, sub, 1, numbers);
+    }
+}
+
+/* Places of the nodes, from 0 to 1, and what makes coefficients of values there: c[a] is
+ * 2 / (n - 1) times the sum of f[j] T_a(t_j), where the first and the last j count half, and
+ * c[0] and c[n - 1] are halved. */
+static void fill_nodes(TdiSpectral *spectral)
+{
+    enum { LAST = ORDER - 1 };
+    for (int j = 0; j < ORDER; j++) {
+        double t[ORDER] = {0}, cosine, sine;
+        tdi_cos_sin_degrees(180.0 * j / LAST, &cosine, &sine);
+        spectral->place[j] = 0.5 - 0.5 * cosine;
+        add_basis(-cosine, j == 0 || j == LAST ? 0.5 : 1, t);
+        for (int a = 0; a < ORDER; a++)
+            spectral->nodes.matrix[a][j] =
+                (float)(t[a] * (a == 0 || a == LAST ? 1.0 : 2.0) / LAST);
+    }
+}
+
+static void fill_layers(TdiSpectral *spectral, const TdPlan *plan)
+{
+    uint32_t depth = td_plan_depth(plan);
+    for (uint32_t i = 0; i < depth; i++)
+        spectral->bends[i] = tdi_bend(td_plan_activation(plan, i), i + 1 == depth);
+    size_t block = block_bytes_of(plan) / sizeof(float);
+    for (size_t k = 0; k < NODES; k++)
+        spectral->at[k] = k * LANES / spectral->points * block + k * LANES % spectral->points;
+}
+
+/* Whether the last activation's range keeps the tone in [0, 1]. */
+static bool is_bounded(const TdiRenderer *renderer)
+{
+    const TdPlan *plan = renderer->plan;
+    const TdiColour *colour = &renderer->colour;
+    const TdActivationInfo *info =
+        td_activation_info(td_plan_activation(plan, td_plan_depth(plan) - 1));
+    if (colour->tone == TD_TONE_LOGISTIC)
+        return colour->scale[0] <= 1 && colour->scale[0] >= -1;
+    for (uint32_t c = 0; c < colour->outputs; c++) {
+        double low = info->low * colour->scale[c] + colour->offset[c];
+        double high = info->high * colour->scale[c] + colour->offset[c];
+        if (!(low > -1e-5 && low < 1.00001 && high > -1e-5 && high < 1.00001))
+            return false;
+    }
+    return true;
+}
+
+/* Whether the rounding of floats stays below what is seen: outputs that the tone stretches, and
+ * points that are hardly apart, show it in the picture, where no polynomial follows. */
+static bool is_fine(const TdiRenderer *renderer, const TdRecipe *recipe)
+{
+    const TdiColour *colour = &renderer->colour;
+    const TdiView *view = &renderer->view;
+    const double ulp = 0x1p-23, codes = recipe->bits == 16 ? 65535 * 0.1 : 255.0;
+    for (uint32_t c = 0; c < colour->outputs; c++) {
+        double offset = fabs((double)colour->offset[c]), other = fabs(1 - colour->offset[c]);
+        if (!((offset > other ? offset : other) * codes * ulp < 0.0015))
+            return false;
+    }
+    double reach = view->step_x * (double)(view->width * view->grid) +
+                   view->step_y * (double)(view->height * view->grid);
+    double far = fabs(view->center[0]) + fabs(view->center[1]) + reach;
+    return far * ulp * 64 < view->step_x;
+}
+
+static TdStatus allocate(TdiSpectral *spectral, const TdiRenderer *renderer, TdError *err)
+{
+    size_t floats = 0, depth = td_plan_depth(renderer->plan);
+    for (int i = 0; i < spectral->levels; i++)
+        floats += spectral->level[i].table * (1 + (size_t)renderer->view.grid);
+    size_t tables = floats * sizeof(float), at = NODES * sizeof(size_t);
+    char *block = tdi_alloc(1, tables + at + depth * sizeof(TdiBend));
+    if (block == NULL)
+        return tdi_fail_memory(err, tables + at + depth * sizeof(TdiBend));
+    spectral->numbers = (float *)(void *)block;
+    spectral->at = (size_t *)(void *)(block + tables);
+    spectral->bends = (TdiBend *)(void *)(block + tables + at);
+    return TD_OK;
+}
+
+uint64_t tdi_spectral_bytes(const TdRecipe *recipe, const TdRaster *raster)
+{
+    uint64_t floats = 0, grid = recipe->antialias;
+    for (uint32_t side = largest_side(raster); side > 0; side /= 2)
+        floats += (uint64_t)ORDER * 2 * fill_up(side, LANES) * (1 + grid);
+    return floats * sizeof(float) + NODES * sizeof(size_t) +
+           (uint64_t)td_recipe_depth(recipe) * sizeof(TdiBend);
+}
+
+TdStatus tdi_spectral_init(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
+                           TdError *err)
+{
+    TdiSpectral made = {.top = recipe->bits == 16 ? 65535 : 255};
+    if (recipe->engine == TD_ENGINE_DENSE || recipe->tone == TD_TONE_RANK ||
+        !is_fine(renderer, recipe))
+        return TD_OK;
+    set_sides(&made, renderer);
+    made.points = td_plan_points(renderer->plan);
+    made.blocks = (BATCH - 1) / made.points + 1;
+    made.tolerance = (float)(recipe->tolerance / made.top);
+    made.linear = tdi_colour_is_linear(&renderer->colour);
+    made.bounded = is_bounded(renderer);
+    TdStatus status = allocate(&made, renderer, err);
+    if (status != TD_OK)
+        return status;
+    fill_nodes(&made);
+    fill_layers(&made, renderer->plan);
+    fill_levels(&made, (uint32_t)renderer->view.grid, made.numbers);
+    renderer->spectral = made;
+    bool pays = tdi_spectral_scratch(renderer) <= SCRATCH_MOST;
+    if (pays && recipe->engine == TD_ENGINE_AUTO)
+        status = tdi_spectral_choose(renderer, run, &pays, err);
+    if (!pays)
+        tdi_spectral_clear(&renderer->spectral);
+    return status;
+}
+
+void tdi_spectral_clear(TdiSpectral *spectral)
+{
+    tdi_free(spectral->numbers);
+    *spectral = (TdiSpectral){0};
+}

@@ -1,0 +1,293 @@
+/* compare_engines [FAMILY [COUNT [FIRST]]]: pictures of the spectral engine against dense ones.
+ *
+ * Random recipes and families that were made to deceive it: thin ridges, ridges parallel to an
+ * axis, dots, saturated hubs, steep bumps. Every picture is a function of its family and number.
+ * What fails is printed, with the recipe where it has one. Without arguments a part of every
+ * family is drawn, with "all" all of it. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tiedye/sheet.h"
+
+enum { TEXT = 1024 };
+
+/* ---- Random choices ------------------------------------------------------------------ */
+
+static uint64_t state; /* splitmix64 */
+
+static uint64_t next_random(void)
+{
+    uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static double uniform(double low, double high)
+{
+    return low + (high - low) * (double)(next_random() >> 11) * 0x1p-53;
+}
+
+static double log_uniform(double low, double high)
+{
+    return exp(uniform(log(low), log(high)));
+}
+
+static int below(int count)
+{
+    return (int)(next_random() % (uint64_t)count);
+}
+
+static bool chance(double share)
+{
+    return uniform(0, 1) < share;
+}
+
+/* ---- Recipes ------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void add(char *text, const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + length, TEXT - length, format, args);
+    va_end(args);
+}
+
+static const char *smooth_activation(void)
+{
+    for (;;) {
+        const TdActivationInfo *info = td_activation_info((TdActivation)below(TD_ACT_COUNT));
+        if (info->smoothness == TD_SMOOTH)
+            return info->name;
+    }
+}
+
+/* What nobody chose: all smooth activations, shapes, scales, views, tones and palettes. */
+static void make_random(char *text)
+{
+    static const char *const tones[] = {"affine", "clip", "rescale", "logistic", "rank"};
+    int depth = (int)log_uniform(1, 33), width = (int)log_uniform(1, 257);
+    int most = depth * width * width > 400000 ? 1 : 2;
+    add(text, "layers = %dx%d,%d\n", width, depth, chance(0.8) ? 3 : 1);
+    add(text, "act = %s\nout = %s\n", smooth_activation(),
+        chance(0.7) ? "tanh" : smooth_activation());
+    add(text, "init = %s\n", chance(0.7) ? "fan-in" : "unscaled");
+    add(text, "sigma_w = %.3f\nsigma_b = %.3f\n", log_uniform(0.5, 4), uniform(0, 2));
+    add(text, "extent = %.4g\ncenter = %.3f,%.3f\n", log_uniform(0.1, 20), uniform(-2, 2),
+        uniform(-2, 2));
+    if (chance(0.3))
+        add(text, "rotate = %.2f\n", uniform(0, 360));
+    if (chance(0.3))
+        add(text, "inputs = x,y,r\n");
+    if (chance(0.2))
+        add(text, "residual = on\n");
+    add(text, "tone = %s\npalette = %s\n", tones[below(5)],
+        td_palette_info((TdPalette)below(TD_PALETTE_COUNT))->name);
+    if (chance(0.2))
+        add(text, "gain = %.2f\ninvert = on\n", log_uniform(0.3, 3));
+    if (chance(0.1))
+        add(text, "dither = on\n");
+    add(text, "antialias = %d\nseed = %d\n", chance(0.6) ? 1 : 1 + below(most + 1), below(1000));
+    add(text, "size = %dx%d\n", 200 + below(100), 200 + below(100));
+}
+
+static void make_random16(char *text)
+{
+    make_random(text);
+    add(text, "bits = 16\n");
+}
+
+/* The post's own, and weights ten times as large. */
+static void make_post(char *text)
+{
+    add(text, "layers = 20,10,3\ninit = unscaled\nsigma_w = 1\nsigma_b = 1\nextent = 5\n");
+    add(text, "palette = rgb\nantialias = 1\nsize = 1024x1024\nseed = %d\n", below(100000));
+}
+
+static void make_hubs(char *text)
+{
+    add(text, "layers = 100,50,3\ninit = unscaled\nsigma_w = 10\nsigma_b = 10\nextent = 20\n");
+    add(text, "palette = rgb\nantialias = 1\nsize = 512x512\nseed = %d\n", below(100000));
+}
+
+/* Few neurons that are bumps: ridges a few pixels wide, at any angle or along an axis. */
+static void make_bumps(char *text, const char *inputs)
+{
+    static const char *const bumps[] = {"gaussian", "cauchy", "ricker", "sinc"};
+    double pixel = 2 * 2.0 / 1024, wide = uniform(1, 8) * pixel;
+    add(text, "layers = %d,3\nact = %s\nout = identity\ntone = rescale\n", 1 + below(3),
+        bumps[below(4)]);
+    add(text, "inputs = %s\ninit = unscaled\nsigma_w = %.4g\nsigma_b = %.4g\n", inputs, 2 / wide,
+        chance(0.5) ? 1 / wide : 1);
+    add(text, "palette = rgb\nantialias = 1\nsize = 1024x1024\nextent = 2\nseed = %d\n",
+        below(100000));
+}
+
+static void make_ridges(char *text)
+{
+    make_bumps(text, "x,y");
+}
+
+static void make_parallels(char *text)
+{
+    make_bumps(text, chance(0.5) ? "x" : "y");
+}
+
+static void make_rings(char *text)
+{
+    make_bumps(text, "r");
+}
+
+/* Kinks: exact where none is crossed. */
+static void make_kinked(char *text)
+{
+    static const char *const names[] = {"relu", "leaky-relu", "hard-tanh", "relu6",    "elu",
+                                        "selu", "softsign",   "abs",       "triangle", "hat",
+                                        "hard-swish", "exp-decay", "symlog", "hard-sigmoid"};
+    add(text, "layers = %dx%d,3\nact = %s\n", 2 + below(30), 1 + below(5), names[below(14)]);
+    add(text, "sigma_w = %.3f\nsigma_b = %.3f\nextent = %.3f\n", log_uniform(0.5, 3),
+        uniform(0, 1), log_uniform(0.2, 10));
+    add(text, "antialias = %d\nsize = 512x400\nseed = %d\npalette = rgb\n", 1 + below(2),
+        below(100000));
+}
+
+/* ---- Families ------------------------------------------------------------------------ */
+
+typedef struct Family {
+    const char *name;
+    void (*make)(char *text);
+    int part, all; /* how many are drawn */
+    bool strict;   /* no sample is off by more than one code */
+    double worst;  /* share of samples of one recipe that may differ */
+} Family;
+
+static const Family families[] = {
+    {"random", make_random, 80, 2000, true, 0.02},
+    {"random16", make_random16, 20, 400, false, 0.04},
+    {"post", make_post, 2, 100, true, 0.02},
+    {"hubs", make_hubs, 1, 20, true, 0.02},
+    {"ridges", make_ridges, 3, 200, true, 0.02},
+    {"parallels", make_parallels, 3, 100, false, 0.02},
+    {"rings", make_rings, 3, 100, false, 0.02},
+    {"kinked", make_kinked, 5, 200, true, 0.02},
+};
+enum { FAMILIES = sizeof families / sizeof *families };
+
+/* ---- Drawing and comparing ----------------------------------------------------------- */
+
+typedef struct Outcome {
+    uint64_t samples, differing, beyond; /* by more than a code */
+    int worst;
+} Outcome;
+
+static unsigned char *draw(TdRecipe *recipe, TdEngine engine, size_t *samples, bool *wide)
+{
+    TdPicture *picture = NULL;
+    TdError err = {0};
+    unsigned char *rows = NULL;
+    recipe->engine = engine;
+    if (td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_EXACT, NULL, &picture, &err) ==
+        TD_OK) {
+        const TdRaster *raster = td_picture_raster(picture);
+        size_t bytes = (size_t)td_raster_row_bytes(raster) * raster->height;
+        *wide = raster->type == TD_SAMPLE_U16;
+        *samples = bytes / (*wide ? 2 : 1);
+        rows = malloc(bytes);
+        if (rows != NULL &&
+            td_picture_rows(picture, 0, raster->height, rows, NULL, &err) != TD_OK) {
+            free(rows);
+            rows = NULL;
+        }
+    }
+    if (rows == NULL)
+        printf("cannot draw: %s\n", err.message);
+    td_picture_free(picture);
+    return rows;
+}
+
+static int code_at(const unsigned char *rows, size_t i, bool wide)
+{
+    return wide ? ((const uint16_t *)(const void *)rows)[i] : rows[i];
+}
+
+static bool compare(TdRecipe *recipe, Outcome *outcome)
+{
+    size_t samples = 0;
+    bool wide = false;
+    unsigned char *dense = draw(recipe, TD_ENGINE_DENSE, &samples, &wide);
+    unsigned char *spectral = draw(recipe, TD_ENGINE_SPECTRAL, &samples, &wide);
+    bool good = dense != NULL && spectral != NULL;
+    *outcome = (Outcome){.samples = samples};
+    for (size_t i = 0; i < samples && good; i++) {
+        int apart = abs(code_at(dense, i, wide) - code_at(spectral, i, wide));
+        outcome->differing += apart > 0;
+        outcome->beyond += apart > 1;
+        outcome->worst = apart > outcome->worst ? apart : outcome->worst;
+    }
+    free(dense);
+    free(spectral);
+    return good;
+}
+
+/* Recipe `number` of a family; whether it is good. */
+static bool try_one(const Family *family, int number, Outcome *outcome)
+{
+    char text[TEXT] = "";
+    TdError err = {0};
+    TdRecipe *recipe = td_recipe_create();
+    state = UINT64_C(1000003) * (uint64_t)number + (uint64_t)(family - families);
+    family->make(text);
+    bool good = recipe != NULL && td_recipe_parse(recipe, text, &err) == TD_OK &&
+                compare(recipe, outcome);
+    if (!good)
+        printf("%s %d: %s\n", family->name, number, err.message);
+    double share = good ? (double)outcome->differing / (double)outcome->samples : 0;
+    if (good && (share > family->worst || outcome->beyond > 0)) {
+        char *link = td_recipe_print(recipe, TD_FORM_LINK);
+        printf("%s %d: %.3f %% differ, %llu by up to %d codes: %s\n", family->name, number,
+               100 * share, (unsigned long long)outcome->beyond, outcome->worst, link);
+        td_text_free(link);
+        good = share <= family->worst && !family->strict;
+    }
+    td_recipe_free(recipe);
+    return good;
+}
+
+static int try_family(const Family *family, int first, int count)
+{
+    Outcome all = {0}, one;
+    int failed = 0;
+    double most = 0;
+    for (int i = first; i < first + count; i++) {
+        failed += !try_one(family, i, &one);
+        double share = (double)one.differing / (double)one.samples;
+        most = share > most ? share : most;
+        all.samples += one.samples;
+        all.differing += one.differing;
+        all.beyond += one.beyond;
+        fflush(stdout);
+    }
+    printf("%-10s %5d pictures, %.4f %% of samples differ, %.3f %% at most, %llu by more than "
+           "one code; %d failed\n",
+           family->name, count, 100.0 * (double)all.differing / (double)all.samples, 100 * most,
+           (unsigned long long)all.beyond, failed);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    bool all = argc > 1 && strcmp(argv[1], "all") == 0;
+    int failed = 0;
+    for (int i = 0; i < FAMILIES; i++) {
+        const Family *family = &families[i];
+        if (argc > 1 && !all && strcmp(argv[1], family->name) != 0)
+            continue;
+        int count = argc > 2 ? atoi(argv[2]) : all ? family->all : family->part;
+        failed += try_family(family, argc > 3 ? atoi(argv[3]) : 0, count);
+    }
+    return failed > 0;
+}
