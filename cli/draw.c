@@ -10,6 +10,7 @@
 
 #include "preview.h"
 #include "progress.h"
+#include "report.h"
 
 const char *output_name(const char *path)
 {
@@ -30,14 +31,18 @@ static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *s
         complain("%s", saved->note);
 }
 
+static bool draws_cost(const Arguments *arguments);
+
 int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
 {
     TdRun run = arguments->run;
     TdError err = {0};
     TdSaved saved;
+    TdReport report = {0};
     TdSaving saving = {arguments->value[OPTION_FORMAT],
-                       arguments->value[OPTION_NO_RECIPE] != NULL};
+                       arguments->value[OPTION_NO_RECIPE] != NULL, draws_cost(arguments)};
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
+    run.report = arguments->value[OPTION_REPORT] != NULL ? &report : NULL;
     start_progress(&run, output_name(path), quiet);
     TdStatus status = td_draw_save(recipe, path, &saving, &run, &saved, &err);
     double seconds = end_progress(&run);
@@ -45,6 +50,8 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
         return report_error(status, &err);
     if (!quiet)
         say_saved(recipe, path, &saved, seconds);
+    if (run.report != NULL)
+        print_report(&report, arguments->value[OPTION_JSON] != NULL);
     return 0;
 }
 
@@ -67,6 +74,30 @@ static bool is_folder(const char *path)
         return false;
     complain("%.400s: is a folder; name a file in it", path);
     return true;
+}
+
+static bool draws_cost(const Arguments *arguments)
+{
+    const char *what = arguments->value[OPTION_WHAT];
+    return what != NULL && strcmp(what, "cost") == 0;
+}
+
+/* --what, --report and --json, which go together with some others only. */
+static int check_cost(const Arguments *arguments)
+{
+    const char *what = arguments->value[OPTION_WHAT], *path = arguments->value[OPTION_OUTPUT];
+    bool reports = arguments->value[OPTION_REPORT] != NULL;
+    bool shows = arguments->value[OPTION_SHOW] != NULL;
+    if (what != NULL && strcmp(what, "picture") != 0 && strcmp(what, "cost") != 0)
+        return usage_error(arguments->command, "--what: \"%.40s\" is neither picture nor cost",
+                           what);
+    if (arguments->value[OPTION_JSON] != NULL && !reports)
+        return usage_error(arguments->command, "--json prints what --report finds; add that");
+    if (reports && path != NULL && strcmp(path, "-") == 0)
+        return usage_error(arguments->command, "--report and -o - both want standard output");
+    if (shows && (reports || draws_cost(arguments)) && path == NULL)
+        return usage_error(arguments->command, "--show says nothing of cost; name a file (-o)");
+    return 0;
 }
 
 /* What is said of where the drawing goes, looked at before anything is drawn. */
@@ -106,7 +137,9 @@ int draw(const Arguments *arguments)
     char name[96];
     const char *path = arguments->value[OPTION_OUTPUT];
     bool shows = arguments->value[OPTION_SHOW] != NULL;
-    int code = check_output(arguments);
+    int code = check_cost(arguments);
+    if (code == 0)
+        code = check_output(arguments);
     if (code == 0 && shows)
         code = preview(arguments);
     if (code != 0)

@@ -16,15 +16,16 @@ static const Command commands[] = {
      "are read in order, then keys. Without -o the picture is named tiedye-SEED.png,\n"
      "and nothing is overwritten; with --show it is only looked at.",
      "  tiedye render --seed 7 --layers 16x8,3 -o seven.png\n"
-     "  tiedye render seven.png --size A3@300 -o poster.png\n",
-     GROUPS_PICTURE, OPTIONS_DRAW, true, run_render},
+     "  tiedye render seven.png --size A3@300 -o poster.png\n"
+     "  tiedye render seven.png --what cost -o map.png --report\n",
+     GROUPS_PICTURE, OPTIONS_DRAW | OPTIONS_COST, true, run_render},
     {"sheet", "[SOURCE...] [--KEY VALUE...] [--cell B4] [-o FILE]", "many seeds in a grid",
      "Draws many networks side by side: the seed given, and those that follow it.\n"
      "--size is a cell's, 256x256 when not said. --cell B4 draws the cell in column B,\n"
      "row 4 alone, at any size, with the plain recipe of that one network.",
      "  tiedye sheet @tie-dye --count 32 --columns 8 --size 256x256 -o sheet.png\n"
      "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
-     GROUPS_SHEET, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_sheet},
+     GROUPS_SHEET, OPTIONS_DRAW | OPTIONS_COST | 1u << OPTION_CELL, true, run_sheet},
     {"grid", "[SOURCE...] --down KEY=AXIS --across KEY=AXIS [--cell B3]",
      "one key against another",
      "Draws a network for every value of one key (from row to row) and of another\n"
@@ -37,7 +38,7 @@ static const Command commands[] = {
      "  tiedye grid --down depth=1..8 --across width=2,4,8,16,32 -o grow.png\n"
      "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 -o chaos.png\n"
      "  tiedye grid grow.png --cell B3 --size 2000x2000 -o b3.png\n",
-     GROUPS_GRID, OPTIONS_DRAW | 1u << OPTION_CELL, true, run_grid},
+     GROUPS_GRID, OPTIONS_DRAW | OPTIONS_COST | 1u << OPTION_CELL, true, run_grid},
     {"inside", "[SOURCE...] [--KEY VALUE...] [--layer L [--neuron N]]",
      "every neuron of a network",
      "Draws what goes on inside a network: a picture for every neuron, from the inputs\n"

@@ -13,6 +13,8 @@ typedef enum RunOption {
     OPTION_FORMAT,
     OPTION_NO_RECIPE,
     OPTION_SHOW,
+    OPTION_WHAT,
+    OPTION_REPORT,
     OPTION_CELL,
     OPTION_LINK,
     OPTION_JSON,
@@ -29,6 +31,7 @@ typedef enum RunOption {
 #define OPTIONS_DRAW                                                                           \
     (OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_NO_RECIPE |        \
      1u << OPTION_SHOW | 1u << OPTION_FAST)
+#define OPTIONS_COST (1u << OPTION_WHAT | 1u << OPTION_REPORT | 1u << OPTION_JSON)
 #define GROUPS_PICTURE                                                                         \
     (1u << TD_GROUP_NETWORK | 1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR |                    \
      1u << TD_GROUP_RASTER)

@@ -90,6 +90,8 @@ TD_API TdCpu td_cpu_best(void);
 
 /* ---- How a long call runs ------------------------------------------------------------ */
 
+struct TdReport;
+
 /* A zeroed TdRun (or NULL in its place) means: all cores, half of the machine's memory, the
  * best instruction set, nothing reported, never cancelled. None of it but `fast` changes what
  * is drawn. */
@@ -105,6 +107,9 @@ typedef struct TdRun {
     /* Polled at every tile; once it is not 0 the call ends with TD_ERROR_CANCELLED. May be
      * NULL, may be set from a signal handler. */
     const volatile sig_atomic_t *cancel;
+    /* What drawing costs is added to it (render.h), which takes some time: patches are checked.
+     * NULL: nothing is counted. */
+    struct TdReport *report;
 } TdRun;
 
 /* Threads, memory limit and instruction set with the defaults filled in; `run` may be NULL. */

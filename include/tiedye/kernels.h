@@ -88,12 +88,14 @@ typedef struct TdKernels {
      * and is linear between them. values and out may be the same. */
     void (*lookup)(const float *table, size_t parts, const float *values, float *out,
                    size_t count);
-    /* Three rows of `count` values u in [0, 1], `stride` floats apart, become encoded sRGB in
-     * [0, 1] in place (gray: in the first row). NULL where a palette needs no kernel of its
-     * own: TD_PALETTE_RGB, the one below, and those that are tables. */
+    /* Three rows of `count` values u in [0, 1], `stride` floats apart, become linear sRGB in
+     * place, unclipped (gray: luma, in the first row). NULL where a palette needs no kernel of
+     * its own: TD_PALETTE_RGB, the one below, and those that are tables. */
     void (*palette[TD_PALETTE_COUNT])(float *rows, size_t stride, size_t count);
     /* The same for TD_PALETTE_OKLAB_SEEDED. */
     void (*oklab_turned)(const TdOklabTurn *turn, float *rows, size_t stride, size_t count);
+    /* values[i] = the encoded value in [0, 1] of the linear sRGB value; NaN becomes 0 */
+    void (*srgb)(float *values, size_t count);
     /* Look at one neuron: node k's lanes begin at values[at[k]]. Sums are in ascending order of
      * nodes, beginning with the first product. */
     void (*survey)(const TdNodes *nodes, const float *values, const size_t *at,

@@ -19,7 +19,9 @@ typedef struct TdPicture TdPicture;
 typedef enum TdSamples {
     TD_SAMPLES_COLOUR, /* after tone, palette and antialiasing: 1 or 3 channels of 8 or 16 bits
                         */
-    TD_SAMPLES_FIELD   /* the network's outputs at the pixels' centres, float32, any channels */
+    TD_SAMPLES_FIELD,  /* the network's outputs at the pixels' centres, float32, any channels */
+    TD_SAMPLES_COST    /* where TD_SAMPLES_COLOUR is hard to draw: evaluations a sample, on a
+                        * logarithmic scale from 1/4096 (dark) to 1.45 (bright), as 8-bit RGB */
 } TdSamples;
 
 /* Make the picture of one network (`draw` and `field` are not looked at: see td_draw_create in
@@ -30,6 +32,29 @@ TD_API TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, con
 
 /* Takes NULL. */
 TD_API void td_picture_free(TdPicture *picture);
+
+#define TD_REPORT_SIDES 10  /* of patches: 1, 2, 4, ... 512 pixels */
+#define TD_REPORT_DEGREES 9 /* 0 to 8 */
+
+/* What drawing has cost: see TdRun. Sums over all pictures of networks that were drawn with one
+ * report; the 128 x 128 points that some tones look at are not counted. */
+typedef struct TdReport {
+    uint64_t pixels, samples; /* drawn; antialias x antialias of them a pixel */
+    uint64_t evaluations; /* of networks: at patches' nodes, also of those that were not good,
+                           * at dense samples, and to choose an engine */
+    /* Patches that were drawn, by side (2^i pixels) and degree (the higher of x and y). */
+    uint64_t patches[TD_REPORT_SIDES][TD_REPORT_DEGREES];
+    uint64_t toned;        /* of them, those whose samples were toned one by one */
+    uint64_t dense_pixels; /* whose samples were all evaluated */
+    /* Of the patches' coefficients, those whose magnitude is above the tolerance, and the sum
+     * of log2(1 + magnitude / tolerance) over all: the size in bits of what they draw. */
+    uint64_t coefficients;
+    double bits;
+    /* 64 points of every patch were evaluated: how many in all, and how far the patches were
+     * off there at most, in codes of the picture. */
+    uint64_t checked;
+    double worst;
+} TdReport;
 
 /* Size, channels and sample type. */
 TD_API const TdRaster *td_picture_raster(const TdPicture *picture);

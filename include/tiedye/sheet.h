@@ -76,6 +76,7 @@ TD_API TdStatus td_source_read(TdRecipe *recipe, const char *source, TdError *er
 typedef struct TdSaving {
     const char *format; /* name of a format, NULL: by extension */
     bool no_recipe;     /* leave the recipe out of the file */
+    bool cost;          /* TD_SAMPLES_COST in the picture's place; it carries no recipe */
 } TdSaving;
 
 /* What was saved. */

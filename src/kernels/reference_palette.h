@@ -27,15 +27,15 @@ static float cube(float x)
     return (x * x) * x;
 }
 
-/* From Oklab to encoded sRGB at rows[0], rows[stride], rows[2 stride]. */
-static void oklab_to_srgb(float L, float a, float b, float *rows, size_t stride)
+/* From Oklab to linear sRGB at rows[0], rows[stride], rows[2 stride]. */
+static void oklab_to_linear(float L, float a, float b, float *rows, size_t stride)
 {
     float l = cube(mix(L, a, b, 1, TDI_L_A, TDI_L_B));
     float m = cube(mix(L, a, b, 1, TDI_M_A, TDI_M_B));
     float s = cube(mix(L, a, b, 1, TDI_S_A, TDI_S_B));
-    rows[0] = tdi_ref_srgb_encode(mix(l, m, s, TDI_R_L, TDI_R_M, TDI_R_S));
-    rows[stride] = tdi_ref_srgb_encode(mix(l, m, s, TDI_G_L, TDI_G_M, TDI_G_S));
-    rows[2 * stride] = tdi_ref_srgb_encode(mix(l, m, s, TDI_B_L, TDI_B_M, TDI_B_S));
+    rows[0] = mix(l, m, s, TDI_R_L, TDI_R_M, TDI_R_S);
+    rows[stride] = mix(l, m, s, TDI_G_L, TDI_G_M, TDI_G_S);
+    rows[2 * stride] = mix(l, m, s, TDI_B_L, TDI_B_M, TDI_B_S);
 }
 
 static float centred(float u)
@@ -49,7 +49,7 @@ static void palette_oklab(float *rows, size_t stride, size_t count)
         float L = TDI_OKLAB_BASE + TDI_OKLAB_RANGE * centred(rows[i]);
         float a = TDI_OKLAB_SHIFT + TDI_OKLAB_SPREAD * centred(rows[stride + i]);
         float b = TDI_OKLAB_SHIFT + TDI_OKLAB_SPREAD * centred(rows[2 * stride + i]);
-        oklab_to_srgb(L, a, b, rows + i, stride);
+        oklab_to_linear(L, a, b, rows + i, stride);
     }
 }
 
@@ -64,7 +64,7 @@ static void palette_oklab_soft(float *rows, size_t stride, size_t count)
         float L = TDI_SOFT_BASE + TDI_SOFT_RANGE * softened(rows[i]);
         float a = TDI_SOFT_SHIFT + TDI_SOFT_SPREAD * softened(rows[stride + i]);
         float b = TDI_SOFT_SHIFT + TDI_SOFT_SPREAD * softened(rows[2 * stride + i]);
-        oklab_to_srgb(L, a, b, rows + i, stride);
+        oklab_to_linear(L, a, b, rows + i, stride);
     }
 }
 
@@ -79,9 +79,15 @@ static void oklab_turned(const TdOklabTurn *turn, float *rows, size_t stride, si
     for (size_t i = 0; i < count; i++) {
         float t[3] = {softened(rows[i]), softened(rows[stride + i]),
                       softened(rows[2 * stride + i])};
-        oklab_to_srgb(turned(turn, 0, t), turned(turn, 1, t), turned(turn, 2, t), rows + i,
-                      stride);
+        oklab_to_linear(turned(turn, 0, t), turned(turn, 1, t), turned(turn, 2, t), rows + i,
+                        stride);
     }
+}
+
+static void srgb(float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = tdi_ref_srgb_encode(values[i]);
 }
 
 /* values[i] = 1 is the end of the last part. */

@@ -25,14 +25,14 @@ static void palette_gray(float *rows, size_t stride, size_t count)
     }
 }
 
-TDI_INLINE void oklab_to_srgb(vf L, vf a, vf b, float *rows, size_t stride)
+TDI_INLINE void oklab_to_linear(vf L, vf a, vf b, float *rows, size_t stride)
 {
     vf l = cube(mix(L, a, b, 1, TDI_L_A, TDI_L_B));
     vf m = cube(mix(L, a, b, 1, TDI_M_A, TDI_M_B));
     vf s = cube(mix(L, a, b, 1, TDI_S_A, TDI_S_B));
-    vf_store(rows, v_srgb_encode(mix(l, m, s, TDI_R_L, TDI_R_M, TDI_R_S)));
-    vf_store(rows + stride, v_srgb_encode(mix(l, m, s, TDI_G_L, TDI_G_M, TDI_G_S)));
-    vf_store(rows + 2 * stride, v_srgb_encode(mix(l, m, s, TDI_B_L, TDI_B_M, TDI_B_S)));
+    vf_store(rows, mix(l, m, s, TDI_R_L, TDI_R_M, TDI_R_S));
+    vf_store(rows + stride, mix(l, m, s, TDI_G_L, TDI_G_M, TDI_G_S));
+    vf_store(rows + 2 * stride, mix(l, m, s, TDI_B_L, TDI_B_M, TDI_B_S));
 }
 
 TDI_INLINE vf centred(const float *from)
@@ -47,7 +47,7 @@ static void palette_oklab(float *rows, size_t stride, size_t count)
         vf L = vf_set(TDI_OKLAB_BASE) + vf_set(TDI_OKLAB_RANGE) * centred(rows + i);
         vf a = shift + spread * centred(rows + stride + i);
         vf b = shift + spread * centred(rows + 2 * stride + i);
-        oklab_to_srgb(L, a, b, rows + i, stride);
+        oklab_to_linear(L, a, b, rows + i, stride);
     }
 }
 
@@ -63,7 +63,7 @@ static void palette_oklab_soft(float *rows, size_t stride, size_t count)
         vf L = vf_set(TDI_SOFT_BASE) + vf_set(TDI_SOFT_RANGE) * softened(rows + i);
         vf a = shift + spread * softened(rows + stride + i);
         vf b = shift + spread * softened(rows + 2 * stride + i);
-        oklab_to_srgb(L, a, b, rows + i, stride);
+        oklab_to_linear(L, a, b, rows + i, stride);
     }
 }
 
@@ -78,8 +78,19 @@ static void oklab_turned(const TdOklabTurn *turn, float *rows, size_t stride, si
     for (size_t i = 0; i < count; i += TDI_LANES) {
         vf t0 = softened(rows + i), t1 = softened(rows + stride + i);
         vf t2 = softened(rows + 2 * stride + i);
-        oklab_to_srgb(turned(turn, 0, t0, t1, t2), turned(turn, 1, t0, t1, t2),
-                      turned(turn, 2, t0, t1, t2), rows + i, stride);
+        oklab_to_linear(turned(turn, 0, t0, t1, t2), turned(turn, 1, t0, t1, t2),
+                        turned(turn, 2, t0, t1, t2), rows + i, stride);
+    }
+}
+
+/* Vectors go together, so that none waits for its own roots alone. */
+static void srgb(float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i += 2 * TDI_LANES) {
+        vf a = v_srgb_encode(vf_load(values + i));
+        vf b = v_srgb_encode(vf_load(values + i + TDI_LANES));
+        vf_store(values + i, a);
+        vf_store(values + i + TDI_LANES, b);
     }
 }
 

@@ -20,7 +20,7 @@ extern const TdKernels tdi_kernels_simd128;
     {                                                                                          \
         .cpu = (CPU), .fused = (FUSED), .dense = dense, .row = row,                            \
         .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)}, .add = add, .tone = tone,        \
-        .lookup = lookup, .oklab_turned = oklab_turned, .survey = survey,                      \
+        .lookup = lookup, .oklab_turned = oklab_turned, .srgb = srgb, .survey = survey,        \
         .transform = transform, .columns = columns, .rows = rows, .encode = encode,            \
         .palette = {                                                                           \
             [TD_PALETTE_GRAY] = palette_gray,                                                  \

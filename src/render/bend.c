@@ -4,36 +4,35 @@
 
 #define NEVER INFINITY
 
-/* tail, cross, low and high for smooth ones: tanh's stand in the trials of docs/SPECTRAL.md,
- * the others are as wide as their bends are to tanh's. */
+/* A smooth resolved function may do this between two nodes: two parabolas, in x and in y, each
+ * with its top in the middle, rise by an eighth of what they fall to the next node. */
+#define REACH 0.25f
+
+/* tail, cross, low and high of smooth ones: tanh's stand in the trials of docs/SPECTRAL.md, the
+ * others are as wide as their bends are to tanh's. */
 #define SMOOTH(TAIL, CROSS, LOW, HIGH)                                                         \
     {                                                                                          \
-        TAIL, CROSS, NEVER, LOW, HIGH, 0,                                                      \
-        {                                                                                      \
-            0                                                                                  \
-        }                                                                                      \
+        .tail = TAIL, .cross = CROSS, .jump = NEVER, .low = LOW, .high = HIGH, .reach = REACH  \
     }
 #define WAVE(TAIL, JUMP)                                                                       \
     {                                                                                          \
-        TAIL, NEVER, JUMP, NEVER, NEVER, 0,                                                    \
-        {                                                                                      \
-            0                                                                                  \
-        }                                                                                      \
+        .tail = TAIL, .cross = NEVER, .jump = JUMP, .low = NEVER, .high = NEVER,               \
+        .reach = REACH                                                                         \
     }
 /* Lines between kinks. */
 #define LINES(COUNT, ...)                                                                      \
     {                                                                                          \
-        NEVER, NEVER, NEVER, -NEVER, -NEVER, COUNT,                                            \
-        {                                                                                      \
+        .tail = NEVER, .cross = NEVER, .jump = NEVER, .low = -NEVER, .high = -NEVER,           \
+        .reach = REACH, .kinks = COUNT, .kink = {                                              \
             __VA_ARGS__                                                                        \
         }                                                                                      \
     }
-/* Smooth on either side of a kink at 0. */
-#define CORNER(TAIL, LOW, HIGH)                                                                \
+/* Smooth on either side of kinks. */
+#define CORNERS(TAIL, LOW, HIGH, COUNT, ...)                                                   \
     {                                                                                          \
-        TAIL, NEVER, NEVER, LOW, HIGH, 1,                                                      \
-        {                                                                                      \
-            0                                                                                  \
+        .tail = TAIL, .cross = NEVER, .jump = NEVER, .low = LOW, .high = HIGH, .reach = REACH, \
+        .kinks = COUNT, .kink = {                                                              \
+            __VA_ARGS__                                                                        \
         }                                                                                      \
     }
 
@@ -43,26 +42,20 @@
 #define HARD_TANH LINES(2, -1, 1)
 #define ERF SMOOTH(0.4f, 2.5f, 4, 4)
 #define ATAN SMOOTH(0.4f, 2, NEVER, NEVER)
-#define SOFTSIGN CORNER(0.3f, NEVER, NEVER)
-#define SYMLOG CORNER(0.3f, NEVER, NEVER)
+#define SOFTSIGN CORNERS(0.3f, NEVER, NEVER, 1, 0)
+#define SYMLOG CORNERS(0.3f, NEVER, NEVER, 1, 0)
 #define SIGMOID SMOOTH(0.8f, 5, 10, 10)
 #define HARD_SIGMOID LINES(2, -3, 3)
 #define RELU LINES(1, 0)
 #define LEAKY_RELU LINES(1, 0)
 #define RELU6 LINES(2, 0, 6)
-#define ELU CORNER(0.5f, 10, 0)
-#define SELU CORNER(0.5f, 10, 0)
+#define ELU CORNERS(0.5f, 10, 0, 1, 0)
+#define SELU CORNERS(0.5f, 10, 0, 1, 0)
 #define SOFTPLUS SMOOTH(0.8f, 5, 12, 12)
 #define GELU SMOOTH(0.4f, 2.5f, 5, 5)
 #define SILU SMOOTH(0.8f, 5, 16, 16)
 #define MISH SMOOTH(0.5f, 3.5f, 16, 10)
-#define HARD_SWISH                                                                             \
-    {                                                                                          \
-        0.5f, NEVER, NEVER, 3, 3, 2,                                                           \
-        {                                                                                      \
-            -3, 3                                                                              \
-        }                                                                                      \
-    }
+#define HARD_SWISH CORNERS(0.5f, 3, 3, 2, -3, 3)
 #define SIN WAVE(0.5f, 2)
 #define COS WAVE(0.5f, 2)
 #define SINC WAVE(0.5f, 2)
@@ -70,7 +63,7 @@
 #define SQUARE LINES(TDI_KINKS_PERIODIC, 0)
 #define SAWTOOTH LINES(TDI_KINKS_PERIODIC, 1)
 #define GAUSSIAN SMOOTH(0.4f, 2.5f, 6, 6)
-#define EXP_DECAY CORNER(0.5f, 16, 16)
+#define EXP_DECAY CORNERS(0.5f, 16, 16, 1, 0)
 #define CAUCHY SMOOTH(0.3f, 1.5f, NEVER, NEVER)
 #define HAT LINES(3, -1, 0, 1)
 #define RICKER SMOOTH(0.3f, 2, 7, 7)
@@ -84,10 +77,21 @@
 #define ENTRY(ID, ...) [TD_ACT_##ID] = ID,
 static const TdiBend bends[TD_ACT_COUNT] = {TD_ACTIVATIONS(ENTRY)};
 
-TdiBend tdi_bend(TdActivation act, bool output)
+/* Whether what a layer is fed consists of lines wherever no kink was met. */
+static bool is_fed_lines(const TdPlan *plan, uint32_t layer)
 {
-    TdiBend bend = bends[act];
-    if (output) {
+    bool lines = (td_plan_inputs(plan) & 1u << TD_INPUT_R) == 0;
+    for (uint32_t i = 0; i < layer; i++)
+        lines = lines && bends[td_plan_activation(plan, i)].high == -NEVER;
+    return lines;
+}
+
+TdiBend tdi_bend(const TdPlan *plan, uint32_t layer)
+{
+    TdiBend bend = bends[td_plan_activation(plan, layer)];
+    if (is_fed_lines(plan, layer))
+        bend.reach = 0;
+    if (layer + 1 == td_plan_depth(plan)) {
         bend.tail = bend.tail / 5;
         bend.low = bend.low * 1.4f;
         bend.high = bend.high * 1.4f;
@@ -111,11 +115,13 @@ static bool meets_kink(const TdiBend *bend, float low, float high)
 bool tdi_bend_holds(const TdiBend *bend, const TdSurvey *survey, int lane)
 {
     float tail = survey->tail[lane];
-    float low = survey->least[lane] - tail, high = survey->greatest[lane] + tail;
+    float between = survey->jump[lane] * bend->reach; /* the nodes hide so much */
+    float low = survey->least[lane] - tail - between;
+    float high = survey->greatest[lane] + tail + between;
     if (!(survey->finite[lane] == 0) || !(tail <= FLT_MAX) || meets_kink(bend, low, high))
         return false;
     if (low > bend->high || high < -bend->low)
         return true;
-    return tail < bend->tail && survey->cross[lane] <= bend->cross &&
+    return tail < bend->tail && survey->cross[lane] <= bend->cross && between <= bend->cross &&
            survey->jump[lane] <= bend->jump;
 }

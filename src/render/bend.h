@@ -7,7 +7,7 @@
 #ifndef TDI_BEND_H
 #define TDI_BEND_H
 
-#include "tiedye/kernels.h"
+#include "tiedye/network.h"
 
 /* Of a layer's activation. */
 typedef struct TdiBend {
@@ -15,6 +15,8 @@ typedef struct TdiBend {
     float cross;     /* most that z may change from node to node through 0 */
     float jump;      /* most that z may change from node to node */
     float low, high; /* below -low, and above high, the activation is a line */
+    float reach;     /* of what z may do between two nodes, in largest differences of adjacent
+                      * ones: 0 where it is known to be a line */
     int kinks;       /* places that no z of the tile may meet: so many of `kink`, or all that
                       * lie 2 apart from kink[0] */
     float kink[3];
@@ -22,8 +24,8 @@ typedef struct TdiBend {
 
 enum { TDI_KINKS_PERIODIC = -1 };
 
-/* Of layer's activation `act`; the last layer's (`output`) is held to more. */
-TdiBend tdi_bend(TdActivation act, bool output);
+/* Of the activation of layer `layer` of a plan. */
+TdiBend tdi_bend(const TdPlan *plan, uint32_t layer);
 
 /* Whether a neuron keeps the rule in lane `lane`. */
 bool tdi_bend_holds(const TdiBend *bend, const TdSurvey *survey, int lane);

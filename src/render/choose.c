@@ -1,21 +1,22 @@
 /* Which engine `auto` takes: the one that needs fewer operations, as far as sixteen tiles in
  * two sizes tell. A function of the recipe alone. */
 #include "render/renderer.h"
+#include "tiedye/render.h"
 
 enum {
     LANES = TD_PATCH_LANES,
     SAMPLES_LEAST = 8192, /* smaller pictures are done before it pays to look */
     /* Operations, multiply-adds as a rule; measured, and rounded. */
-    PER_ACTIVATION = 12,  /* of a neuron's output */
-    PER_SURVEY = 64,      /* of a neuron's pre-activation at a node */
-    PER_PATCH_SAMPLE = 45 /* of a pixel that is drawn from a patch */
+    PER_ACTIVATION = 14,  /* of a neuron's output */
+    PER_SURVEY = 12,      /* of a neuron's pre-activation at a node */
+    PER_PATCH_SAMPLE = 55 /* of a pixel that is drawn from a patch */
 };
 
 /* Tiles of one size, spread over the picture. */
 typedef struct Probe {
     const TdiRenderer *renderer;
-    const TdiLevel *level[2]; /* the smallest, and one four times as wide */
-    TdiSquare squares[2][LANES];
+    const TdiLevel *level;
+    TdiSquare *squares; /* (LANES) */
 } Probe;
 
 /* Points of the plane that fill it evenly: multiples of two irrational numbers (Roberts's R2
@@ -34,16 +35,31 @@ static void place_squares(const TdRaster *raster, const TdiLevel *level, TdiSqua
 static void work_probe(const void *user, size_t job, const TdiWorker *worker)
 {
     const Probe *probe = user;
-    TdiSquare *squares = (TdiSquare *)(uintptr_t)probe->squares[job]; /* each job its own */
-    tdi_spectral_try(probe->renderer, probe->level[job], squares, LANES, NULL, worker);
+    (void)job;
+    tdi_spectral_try(probe->renderer, probe->level, probe->squares, LANES, NULL, NULL, worker);
 }
 
-static double share_found(const TdiSquare *squares)
+/* The share of a level's tiles that are found good. */
+static TdStatus try_level(const TdiRenderer *renderer, const TdiLevel *level, const TdRun *run,
+                          double *share, TdError *err)
 {
+    TdiSquare squares[LANES];
+    TdRun plain = *run; /* what is looked at is not drawn */
+    Probe probe = {renderer, level, squares};
+    TdiJobs jobs = {.count = 1,
+                    .scratch_bytes = tdi_spectral_scratch(renderer),
+                    .work = work_probe,
+                    .user = &probe};
     int found = 0;
-    for (int i = 0; i < LANES; i++)
+    plain.report = NULL;
+    place_squares(&renderer->raster, level, squares);
+    TdStatus status = tdi_run_jobs(&jobs, &plain, err);
+    for (int i = 0; i < LANES && status == TD_OK; i++)
         found += squares[i].verdict != TDI_VERDICT_SPLIT;
-    return (double)found / LANES;
+    if (run->report != NULL)
+        run->report->evaluations += LANES * TD_PATCH_NODES;
+    *share = (double)found / LANES;
+    return status;
 }
 
 /* Multiply-adds of one evaluation, and neurons. */
@@ -60,13 +76,19 @@ static double count_operations(const TdPlan *plan, double *neurons)
     return operations;
 }
 
+double tdi_node_operations(const TdPlan *plan)
+{
+    double neurons, dense = count_operations(plan, &neurons);
+    return dense + PER_SURVEY * neurons;
+}
+
 /* Operations a sample of both engines, where `small` of the smallest tiles and `large` of those
  * four times as wide are found good. */
 static bool is_less(const TdiRenderer *renderer, double small, double large)
 {
     double neurons, samples = (double)(renderer->view.grid * renderer->view.grid);
     double dense = count_operations(renderer->plan, &neurons);
-    double node = dense + PER_SURVEY * neurons;
+    double node = tdi_node_operations(renderer->plan);
     double side = renderer->spectral.level[renderer->spectral.levels - 1].side;
     double small_nodes = TD_PATCH_NODES / (side * side * samples);
     double nodes = small_nodes / 16 + (1 - large) * (small_nodes / 4 + small_nodes);
@@ -91,17 +113,17 @@ TdStatus tdi_spectral_choose(const TdiRenderer *renderer, const TdRun *run, bool
     *pays = false;
     if (samples < SAMPLES_LEAST || has_steps(renderer->plan))
         return TD_OK;
+    double small, large;
     int last = spectral->levels - 1;
-    Probe probe = {
-        .renderer = renderer,
-        .level = {&spectral->level[last], &spectral->level[last > 2 ? last - 2 : 0]}};
-    TdiJobs jobs = {.count = last >= 2 ? 2 : 1,
-                    .scratch_bytes = tdi_spectral_scratch(renderer),
-                    .work = work_probe,
-                    .user = &probe};
-    place_squares(raster, probe.level[0], probe.squares[0]);
-    place_squares(raster, probe.level[1], probe.squares[1]);
-    TdStatus status = tdi_run_jobs(&jobs, run, err);
-    *pays = is_less(renderer, share_found(probe.squares[0]), share_found(probe.squares[1]));
+    TdStatus status = try_level(renderer, &spectral->level[last], run, &small, err);
+    if (status != TD_OK)
+        return status;
+    bool at_worst = is_less(renderer, small, 0), at_best = is_less(renderer, small, 1);
+    if (at_worst == at_best || last < 2) {
+        *pays = at_worst;
+        return TD_OK;
+    }
+    status = try_level(renderer, &spectral->level[last - 2], run, &large, err);
+    *pays = status == TD_OK && is_less(renderer, small, large);
     return status;
 }

@@ -130,6 +130,26 @@ static void tone(const TdiColour *colour, uint32_t c, float *values, size_t poin
     kernels->tone(values, points, colour->rank_scale, colour->rank_offset);
 }
 
+/* Linear colours of rows of u, where the palette has any. */
+static bool make_linear(const TdiColour *colour, float *rows, size_t stride, size_t points)
+{
+    const TdKernels *kernels = colour->kernels;
+    if (!tdi_colour_clips(colour))
+        return false;
+    if (colour->palette == TD_PALETTE_OKLAB_SEEDED)
+        kernels->oklab_turned(&colour->turn, rows, stride, points);
+    else
+        kernels->palette[colour->palette](rows, stride, points);
+    return true;
+}
+
+void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size_t points)
+{
+    for (uint32_t c = 0; c < colour->outputs; c++)
+        tone(colour, c, rows + c * stride, points);
+    make_linear(colour, rows, stride, points);
+}
+
 float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, size_t points,
                         float *spare)
 {
@@ -142,10 +162,11 @@ float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, siz
                             rows, spare + c * stride, points);
         return spare;
     }
-    if (colour->outputs == 3 && colour->palette == TD_PALETTE_OKLAB_SEEDED)
-        kernels->oklab_turned(&colour->turn, rows, stride, points);
-    else if (colour->outputs == 3 && kernels->palette[colour->palette] != NULL)
-        kernels->palette[colour->palette](rows, stride, points);
+    if (make_linear(colour, rows, stride, points))
+        for (uint32_t c = 0; c < 3; c++)
+            kernels->srgb(rows + c * stride, points);
+    else if (colour->outputs == 3 && colour->palette == TD_PALETTE_GRAY)
+        kernels->palette[TD_PALETTE_GRAY](rows, stride, points);
     return rows;
 }
 

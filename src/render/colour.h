@@ -66,6 +66,9 @@ uint32_t tdi_colour_spare_rows(const TdiColour *colour);
 float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, size_t points,
                         float *spare);
 
+/* The same for palettes that clip, before they do: linear sRGB, in the same rows. */
+void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size_t points);
+
 /* Round `count` pixels of a tile from number `first` on, whose sums of `samples` encoded values
  * stand in rows, which are changed, to where they belong; `out` is where the tile's first pixel
  * goes. */

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/random.h"
+#include "render/palette.h"
 
 /* Squares that are to be tried, or that are left over for the dense engine. */
 typedef struct Squares {
@@ -26,7 +28,14 @@ typedef struct Batch {
 typedef struct Piece {
     uint32_t part;
     TdiTile tile;
+    float spent; /* evaluations a sample */
 } Piece;
+
+/* Rows of a large patch. */
+typedef struct Slice {
+    size_t square;
+    uint32_t from, to;
+} Slice;
 
 typedef struct Pool {
     const TdPicture *picture;
@@ -38,6 +47,9 @@ typedef struct Pool {
     Squares dense;
     uint32_t side; /* of the squares in hand */
     Squares *now;
+    float *kept; /* coefficients of the squares in hand, where they are drawn later */
+    Slice *slices;
+    size_t slice_room, slice_count;
     Batch *batches;
     Piece *pieces;
     size_t batch_room, piece_room, piece_count;
@@ -101,16 +113,6 @@ static uint32_t lesser(uint32_t a, uint32_t b)
 static uint32_t greater(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
-}
-
-/* Pixels of a square that are drawn now. */
-static uint64_t visible(const Pool *pool, const TdiSquare *square, uint32_t side)
-{
-    TdiCanvas canvas = canvas_of(pool, square->part);
-    uint32_t width = pool->parts[square->part].renderer->raster.width;
-    uint32_t from = greater(square->y, canvas.from), to = lesser(square->y + side, canvas.to);
-    return (uint64_t)(lesser(square->x + side, width) - square->x) *
-           (to > from ? to - from : 0);
 }
 
 /* ---- Squares ----------------------------------------------------------------------------- */
@@ -192,8 +194,11 @@ static void work_batch(const void *user, size_t job, const TdiWorker *worker)
     TdiSquare *squares = &pool->now->at[batch->first];
     const TdiRenderer *renderer = pool->parts[squares->part].renderer;
     TdiCanvas canvas = canvas_of(pool, squares->part);
+    bool later = pool->kept != NULL || renderer->cost != NULL;
     tdi_spectral_try(renderer, level_of(&renderer->spectral, pool->side), squares, batch->count,
-                     &canvas, worker);
+                     later ? NULL : &canvas,
+                     pool->kept != NULL ? pool->kept + batch->first * TDI_PATCH_FLOATS : NULL,
+                     worker);
 }
 
 /* Neighbours in the list that belong to one part, a batch full at most. */
@@ -228,6 +233,125 @@ static void set_progress(const Pool *pool, TdiJobs *jobs, uint64_t span)
     jobs->total = (uint64_t)raster->height * raster->width;
 }
 
+/* A rectangle of a map of costs; a line at its left and upper border shows where it ends. */
+static void fill_cost(const Pool *pool, uint32_t part, TdiTile tile, float spent)
+{
+    enum { DOUBLINGS = 12, LINED = 8 }; /* 1/4096 is dark; smaller ones have no lines */
+    const float *table = pool->parts[part].renderer->cost;
+    double octaves = tdi_log(spent) * 1.4426950408889634 + DOUBLINGS;
+    double share = octaves / (DOUBLINGS + 0.54); /* 1.45 is bright */
+    share = share < 0 ? 0 : share > 1 ? 1 : share;
+    const float *entry = table + (size_t)(share * TDI_PALETTE_PARTS);
+    TdiCanvas canvas = canvas_of(pool, part);
+    for (uint32_t y = 0; y < tile.height; y++) {
+        unsigned char *to = tdi_canvas_at(&canvas, tile.x, tile.y + y);
+        for (uint32_t x = 0; x < tile.width; x++)
+            for (uint32_t c = 0; c < 3; c++) {
+                bool line = (x == 0 || y == 0) && tile.width >= LINED && tile.height >= LINED;
+                float value = entry[c * (TDI_PALETTE_PARTS + 1)];
+                to[3 * x + c] = (unsigned char)(255 * (line ? 0.7f * value : value) + 0.5f);
+            }
+    }
+}
+
+/* What of a square is drawn now. */
+static TdiTile visible(const Pool *pool, const TdiSquare *square, uint32_t side)
+{
+    TdiCanvas canvas = canvas_of(pool, square->part);
+    uint32_t width = pool->parts[square->part].renderer->raster.width;
+    uint32_t from = greater(square->y, canvas.from), to = lesser(square->y + side, canvas.to);
+    return (TdiTile){square->x, from, lesser(square->x + side, width) - square->x, to - from};
+}
+
+/* A square that was found good. */
+static void finish_square(Pool *pool, const TdiSquare *square)
+{
+    TdiTile tile = visible(pool, square, pool->side);
+    pool->drawn += (uint64_t)tile.width * tile.height;
+    if (pool->parts[square->part].renderer->cost != NULL)
+        fill_cost(pool, square->part, tile, square->spent);
+}
+
+static void count_square(const Pool *pool, const TdiSquare *square)
+{
+    TdReport *report = pool->run->report;
+    int side = 0;
+    if (report == NULL)
+        return;
+    report->evaluations += TD_PATCH_NODES;
+    if (square->verdict == TDI_VERDICT_SPLIT)
+        return;
+    while (1u << side < pool->side)
+        side++;
+    report
+        ->patches[side][(square->down > square->across ? square->down : square->across) - 1]++;
+    report->toned += square->verdict == TDI_VERDICT_TONED;
+    report->coefficients += square->coefficients;
+    report->bits += square->bits;
+    report->checked += TD_POINT_GRAIN;
+    report->worst = square->error > report->worst ? square->error : report->worst;
+}
+
+/* Large patches are few: they are drawn behind all trials, in slices, so that every thread has
+ * some. */
+enum { KEPT_SIDE = 128, SLICE_ROWS = 128 };
+
+static TdStatus keep_squares(Pool *pool, TdError *err)
+{
+    uint64_t floats = (uint64_t)pool->now->count * TDI_PATCH_FLOATS;
+    tdi_free(pool->kept);
+    pool->kept = pool->side >= KEPT_SIDE ? tdi_alloc(floats, sizeof(float)) : NULL;
+    return pool->side >= KEPT_SIDE && pool->kept == NULL
+               ? tdi_fail_memory(err, floats * sizeof(float))
+               : TD_OK;
+}
+
+static void work_slice(const void *user, size_t job, const TdiWorker *worker)
+{
+    const Pool *pool = user;
+    const Slice *slice = &pool->slices[job];
+    const TdiSquare *square = &pool->now->at[slice->square];
+    const TdiRenderer *renderer = pool->parts[square->part].renderer;
+    TdiCanvas canvas = canvas_of(pool, square->part);
+    canvas.rows = tdi_canvas_at(&canvas, 0, slice->from);
+    canvas.from = slice->from;
+    canvas.to = slice->to;
+    tdi_patch_draw(renderer, level_of(&renderer->spectral, pool->side), square,
+                   pool->kept + slice->square * TDI_PATCH_FLOATS, &canvas, worker->scratch);
+}
+
+static bool add_slices(Pool *pool, size_t index)
+{
+    TdiTile tile = visible(pool, &pool->now->at[index], pool->side);
+    uint32_t end = tile.y + tile.height;
+    for (uint32_t y = tile.y; y < end; y += SLICE_ROWS) {
+        Slice *at = make_room(pool->slices, pool->slice_count, &pool->slice_room, sizeof *at);
+        if (at == NULL)
+            return false;
+        pool->slices = at;
+        at[pool->slice_count++] = (Slice){index, y, lesser(y + SLICE_ROWS, end)};
+    }
+    return true;
+}
+
+static TdStatus draw_kept(Pool *pool, TdError *err)
+{
+    TdiJobs jobs = {.work = work_slice, .user = pool};
+    pool->slice_count = 0;
+    for (size_t i = 0; i < pool->now->count; i++) {
+        const TdiSquare *square = &pool->now->at[i];
+        const TdiRenderer *renderer = pool->parts[square->part].renderer;
+        if (square->verdict == TDI_VERDICT_SPLIT || renderer->cost != NULL)
+            continue;
+        size_t bytes = tdi_patch_scratch(renderer);
+        jobs.scratch_bytes = bytes > jobs.scratch_bytes ? bytes : jobs.scratch_bytes;
+        if (!add_slices(pool, i))
+            return fail_memory(pool, err);
+    }
+    jobs.count = pool->slice_count;
+    return jobs.count > 0 ? tdi_run_jobs(&jobs, pool->run, err) : TD_OK;
+}
+
 /* Try all squares of one size, and cut in four what was not found good. */
 static TdStatus try_squares(Pool *pool, TdError *err)
 {
@@ -235,13 +359,18 @@ static TdStatus try_squares(Pool *pool, TdError *err)
     TdStatus status = make_batches(pool, &jobs.count, &jobs.scratch_bytes, err);
     set_progress(pool, &jobs, 0);
     if (status == TD_OK)
+        status = keep_squares(pool, err);
+    if (status == TD_OK)
         status = tdi_run_jobs(&jobs, pool->run, err);
+    if (status == TD_OK && pool->kept != NULL)
+        status = draw_kept(pool, err);
     for (size_t i = 0; i < pool->now->count && status == TD_OK; i++) {
         const TdiSquare *square = &pool->now->at[i];
+        count_square(pool, square);
         if (square->verdict == TDI_VERDICT_SPLIT)
             split(pool, *square, pool->side);
         else
-            pool->drawn += visible(pool, square, pool->side);
+            finish_square(pool, square);
     }
     return status;
 }
@@ -263,13 +392,13 @@ static TdStatus try_all(Pool *pool, TdError *err)
 
 /* ---- What is dense ----------------------------------------------------------------------- */
 
-static bool add_piece(Pool *pool, uint32_t part, TdiTile tile)
+static bool add_piece(Pool *pool, uint32_t part, TdiTile tile, float spent)
 {
     Piece *at = make_room(pool->pieces, pool->piece_count, &pool->piece_room, sizeof *at);
     if (at == NULL)
         return false;
     pool->pieces = at;
-    at[pool->piece_count++] = (Piece){part, tile};
+    at[pool->piece_count++] = (Piece){part, tile, spent};
     return true;
 }
 
@@ -301,7 +430,7 @@ static bool gather_squares(Pool *pool)
                 break;
         TdiTile tile = {first->x, y, lesser(x, renderer->raster.width) - first->x,
                         lesser(first->y + side, canvas.to) - y};
-        if (!add_piece(pool, first->part, tile))
+        if (!add_piece(pool, first->part, tile, first->spent + 1))
             return false;
     }
     return true;
@@ -318,7 +447,7 @@ static bool gather_parts(Pool *pool)
         TdiTiling tiling = tdi_tiling(renderer->raster.width, canvas.from,
                                       canvas.to - canvas.from, TDI_TILE_PIXELS);
         for (size_t k = 0; k < tiling.tiles; k++)
-            if (!add_piece(pool, i, tdi_tiling_tile(&tiling, k)))
+            if (!add_piece(pool, i, tdi_tiling_tile(&tiling, k), 1))
                 return false;
     }
     return true;
@@ -332,6 +461,10 @@ static void work_piece(const void *user, size_t job, const TdiWorker *worker)
     TdiCanvas canvas = canvas_of(pool, piece->part);
     TdiTile tile = piece->tile;
     unsigned char *out = tdi_canvas_at(&canvas, tile.x, tile.y);
+    if (renderer->cost != NULL) {
+        fill_cost(pool, piece->part, tile, piece->spent);
+        return;
+    }
     if (!canvas.spread) {
         tdi_renderer_tile(renderer, tile, worker, out, canvas.row_bytes);
         return;
@@ -340,6 +473,26 @@ static void work_piece(const void *user, size_t job, const TdiWorker *worker)
     unsigned char *gray = (unsigned char *)worker->scratch + tdi_renderer_scratch(renderer);
     tdi_renderer_tile(renderer, tile, worker, gray, tile.width * sample);
     tdi_spread_gray(gray, sample, tile, out, canvas.row_bytes);
+}
+
+static void count_pieces(const Pool *pool)
+{
+    TdReport *report = pool->run->report;
+    for (size_t i = 0; i < pool->piece_count && report != NULL; i++) {
+        const Piece *piece = &pool->pieces[i];
+        uint64_t grid = (uint64_t)pool->parts[piece->part].renderer->view.grid;
+        uint64_t pixels = (uint64_t)piece->tile.width * piece->tile.height;
+        report->dense_pixels += pixels;
+        report->evaluations += pixels * grid * grid;
+    }
+    for (uint32_t i = 0; i < pool->part_count && report != NULL; i++) {
+        TdiCanvas canvas = canvas_of(pool, i);
+        uint64_t grid = (uint64_t)pool->parts[i].renderer->view.grid;
+        uint64_t pixels =
+            (uint64_t)(canvas.to - canvas.from) * pool->parts[i].renderer->raster.width;
+        report->pixels += pixels;
+        report->samples += pixels * grid * grid;
+    }
 }
 
 static TdStatus draw_dense(Pool *pool, TdError *err)
@@ -353,6 +506,7 @@ static TdStatus draw_dense(Pool *pool, TdError *err)
                        TDI_TILE_PIXELS * td_sample_size(renderer->raster.type);
         jobs.scratch_bytes = bytes > jobs.scratch_bytes ? bytes : jobs.scratch_bytes;
     }
+    count_pieces(pool);
     jobs.count = pool->piece_count;
     uint64_t all = (uint64_t)pool->band->count * pool->picture->raster.width;
     set_progress(pool, &jobs, all > pool->drawn ? all - pool->drawn : 0);
@@ -370,6 +524,8 @@ TdStatus tdi_draw_parts(const TdPicture *picture, const TdiPart *parts, size_t c
     for (int i = 0; i < TDI_LEVELS_MOST; i++)
         tdi_free(pool.squares[i].at);
     tdi_free(pool.dense.at);
+    tdi_free(pool.kept);
+    tdi_free(pool.slices);
     tdi_free(pool.batches);
     tdi_free(pool.pieces);
     return status;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fpmode.h"
 #include "base/memory.h"
+#include "render/palette.h"
 
 /* ---- Tiles --------------------------------------------------------------------------- */
 
@@ -224,6 +225,11 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
     *raster = (TdRaster){size.width, size.height, channels, TD_SAMPLE_F32, size.dots_per_inch};
     if (samples == TD_SAMPLES_FIELD)
         return TD_OK;
+    if (samples == TD_SAMPLES_COST) {
+        raster->type = TD_SAMPLE_U8;
+        raster->channels = 3;
+        return TD_OK;
+    }
     raster->type = recipe->bits == 16 ? TD_SAMPLE_U16 : TD_SAMPLE_U8;
     return tdi_colour_channels(recipe, channels, &raster->channels, err);
 }
@@ -252,11 +258,26 @@ static TdStatus init_colour(TdiRenderer *renderer, const TdRecipe *recipe, const
     return status;
 }
 
+/* The palette of what a picture costs. Only now that the engine was chosen for the picture the
+ * raster becomes the map's. */
+static TdStatus init_cost(TdiRenderer *renderer, const TdRecipe *recipe, TdError *err)
+{
+    TdRecipe plain = *recipe; /* borrows the layers */
+    size_t floats = (size_t)3 * (TDI_PALETTE_PARTS + 1);
+    plain.palette = TD_PALETTE_EMBER;
+    renderer->cost = tdi_alloc(floats, sizeof(float));
+    if (renderer->cost == NULL)
+        return tdi_fail_memory(err, floats * sizeof(float));
+    tdi_palette_table(&plain, renderer->cost);
+    return tdi_renderer_raster(recipe, TD_SAMPLES_COST, &renderer->raster, err);
+}
+
 static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
                      const TdRun *run, TdError *err)
 {
     *renderer = (TdiRenderer){.outputs = td_recipe_channels(recipe)};
-    TdStatus status = tdi_renderer_raster(recipe, samples, &renderer->raster, err);
+    TdSamples drawn = samples == TD_SAMPLES_COST ? TD_SAMPLES_COLOUR : samples;
+    TdStatus status = tdi_renderer_raster(recipe, drawn, &renderer->raster, err);
     if (status != TD_OK)
         return status;
     status = make_plan(recipe, run, &renderer->plan, err);
@@ -264,10 +285,12 @@ static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples sa
         return status;
     renderer->view = tdi_view(recipe, renderer->raster.width, renderer->raster.height,
                               samples == TD_SAMPLES_FIELD ? 1 : recipe->antialias);
-    if (samples == TD_SAMPLES_COLOUR)
+    if (samples != TD_SAMPLES_FIELD)
         status = init_colour(renderer, recipe, run, err);
-    if (status == TD_OK && samples == TD_SAMPLES_COLOUR)
+    if (status == TD_OK && samples != TD_SAMPLES_FIELD)
         status = tdi_spectral_init(renderer, recipe, run, err);
+    if (status == TD_OK && samples == TD_SAMPLES_COST)
+        status = init_cost(renderer, recipe, err);
     if (status != TD_OK)
         tdi_renderer_clear(renderer);
     return status;
@@ -288,5 +311,6 @@ void tdi_renderer_clear(TdiRenderer *renderer)
     td_plan_free(renderer->plan);
     tdi_colour_clear(&renderer->colour);
     tdi_spectral_clear(&renderer->spectral);
+    tdi_free(renderer->cost);
     *renderer = (TdiRenderer){0};
 }

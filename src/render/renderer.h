@@ -18,6 +18,8 @@ struct TdiRenderer {
     uint32_t outputs; /* channels of the field */
     TdiColour colour; /* of a picture */
     TdiSpectral spectral;
+    float
+        *cost; /* a palette's table: what is drawn is what that would cost; NULL: the picture */
 };
 
 /* Make the renderer of a recipe in place; on failure there is nothing to clear. */

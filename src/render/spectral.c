@@ -16,6 +16,8 @@ enum {
     CHANNELS = 3,
     /* Values at the nodes of a batch, filled up to whole grains. */
     BATCH = (NODES * LANES + TD_POINT_GRAIN - 1) / TD_POINT_GRAIN * TD_POINT_GRAIN,
+    STEEPEST = 8,            /* of palettes, about: encoded values for u */
+    PER_TONED_SAMPLE = 200,  /* operations */
     SAMPLES_LEAST = 16,      /* across a tile: fewer are dense */
     SCRATCH_MOST = 256 << 20 /* bytes a worker: widths beyond 20000 or so are dense */
 };
@@ -38,6 +40,7 @@ typedef struct Batch {
     float *raw_coefficients;
     float *patch; /* of tdi_patch_draw, begins with one tile's coefficients */
     bool alive[LANES];
+    bool has_linear; /* colours stand in `trial` */
 } Batch;
 
 static size_t floats_of(const TdiRenderer *renderer)
@@ -51,8 +54,10 @@ static size_t block_bytes_of(const TdPlan *plan)
     return (td_plan_scratch(plan) + 63) / 64 * 64;
 }
 
-/* One tile's coefficients, with room for whole cache lines. */
-enum { TILE_FLOATS = (CHANNELS * NODES + 15) / 16 * 16 };
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 size_t tdi_spectral_scratch(const TdiRenderer *renderer)
 {
@@ -60,7 +65,8 @@ size_t tdi_spectral_scratch(const TdiRenderer *renderer)
     if (spectral->levels == 0)
         return 0;
     return spectral->blocks * block_bytes_of(renderer->plan) +
-           (floats_of(renderer) + TILE_FLOATS) * sizeof(float) + tdi_patch_scratch(renderer);
+           (floats_of(renderer) + TDI_PATCH_FLOATS) * sizeof(float) +
+           larger(tdi_patch_scratch(renderer), tdi_patch_check_scratch(renderer));
 }
 
 static Batch lay_out(const TdiRenderer *renderer, void *scratch)
@@ -191,22 +197,33 @@ static void make_encoded(Batch *b)
     memcpy(b->encoded, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
 }
 
-/* The larger of the sums of magnitudes in the last two rows and in the last two columns, of
- * `channels` channels the largest. */
+static void add_magnitudes(const float *values, float *sums)
+{
+#pragma omp simd
+    for (size_t lane = 0; lane < LANES; lane++)
+        sums[lane] = sums[lane] + fabsf(values[lane]);
+}
+
+/* The larger of the sums of magnitudes in the last two rows and in the last two columns, and
+ * what rounding may do to a sum of all; of `channels` channels the largest. */
 static void find_tails(const float *coefficients, uint32_t channels, float *tails)
 {
+    const float rounding = 0x1p-22f;
+    memset(tails, 0, LANES * sizeof *tails);
     for (uint32_t c = 0; c < channels; c++) {
         const float *from = coefficients + c * NODES * LANES;
-        float down[LANES] = {0}, across[LANES] = {0};
-        for (size_t i = 0; i < ORDER; i++)
-            for (size_t a = ORDER - 2; a < ORDER; a++)
-                for (size_t lane = 0; lane < LANES; lane++) {
-                    down[lane] += fabsf(from[(a * ORDER + i) * LANES + lane]);
-                    across[lane] += fabsf(from[(i * ORDER + a) * LANES + lane]);
-                }
+        float down[LANES] = {0}, across[LANES] = {0}, all[LANES] = {0};
+        for (size_t i = 0; i < NODES; i++, from += LANES) {
+            add_magnitudes(from, all);
+            if (i / ORDER >= ORDER - 2)
+                add_magnitudes(from, down);
+            if (i % ORDER >= ORDER - 2)
+                add_magnitudes(from, across);
+        }
         for (size_t lane = 0; lane < LANES; lane++) {
             float tail = down[lane] > across[lane] ? down[lane] : across[lane];
-            tails[lane] = c == 0 || tail > tails[lane] ? tail : tails[lane];
+            tail = tail + all[lane] * rounding;
+            tails[lane] = tail > tails[lane] ? tail : tails[lane];
         }
     }
 }
@@ -222,13 +239,13 @@ static void find_range(const float *values, size_t lane, float *least, float *gr
     }
 }
 
-/* Whether values that are clipped to [0, 1] stay clear of the ends, also between the nodes: of
- * what is resolved there lies little beyond them. `beyond`: or lies beyond one altogether. */
-static bool stays_clear(float least, float greatest, float least_margin, bool beyond)
+/* Whether values that are clipped to [0, 1] stay clear of the ends, or beyond one of them, also
+ * between the nodes: of what is resolved there lies little outside of their range. */
+static bool stays_clear(float least, float greatest)
 {
-    float margin = (greatest - least) / 8 + least_margin;
-    return (least - margin > 0 && greatest + margin < 1) ||
-           (beyond && (greatest + margin < 0 || least - margin > 1));
+    float margin = (greatest - least) / 8;
+    return (least - margin > 0 && greatest + margin < 1) || greatest + margin < 0 ||
+           least - margin > 1;
 }
 
 /* The tone before it is clipped; ranks and logistics never are. */
@@ -243,16 +260,26 @@ static bool tone_is_clear(const Batch *b, size_t lane)
         least = least * colour->scale[c] + colour->offset[c];
         greatest = greatest * colour->scale[c] + colour->offset[c];
         if (!stays_clear(least < greatest ? least : greatest,
-                         least < greatest ? greatest : least, 0, true))
+                         least < greatest ? greatest : least))
             return false;
     }
     return true;
 }
 
-/* Whether the encoded values are as smooth as the outputs: nothing is clipped on the way. */
-static bool is_unclipped(const Batch *b, size_t lane)
+/* Linear colours at the nodes, before they are clipped, in `trial`. */
+static void make_linear(Batch *b)
 {
-    enum { EDGE = 32 }; /* the sRGB curve is steepest below a thirtieth */
+    if (b->has_linear)
+        return;
+    memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
+    tdi_colour_linear(&b->renderer->colour, b->trial, BATCH, BATCH);
+    b->has_linear = true;
+}
+
+/* Whether the encoded values are as smooth as the outputs: nothing is clipped on the way, or a
+ * channel is all of the tile long. */
+static bool is_unclipped(Batch *b, size_t lane)
+{
     const TdiColour *colour = &b->renderer->colour;
     if (b->spectral->linear && b->renderer->view.grid == 1)
         return true; /* clipped when it is drawn */
@@ -260,13 +287,35 @@ static bool is_unclipped(const Batch *b, size_t lane)
         return false;
     if (!tdi_colour_clips(colour))
         return true;
+    make_linear(b);
     for (uint32_t c = 0; c < colour->channels; c++) {
         float least, greatest;
-        find_range(b->encoded + c * BATCH, lane, &least, &greatest);
-        if (!stays_clear(least, greatest, 1.0f / EDGE, false))
+        find_range(b->trial + c * BATCH, lane, &least, &greatest);
+        if (!stays_clear(least, greatest))
             return false;
     }
     return true;
+}
+
+/* Move values by as much as is given, so that their tone comes nearer to 1/2. */
+static void move_values(float *values, const float *by, float scale, float offset)
+{
+    const float toward = scale > 0 ? 1 : -1;
+#pragma omp simd
+    for (size_t lane = 0; lane < LANES; lane++) {
+        float scaled = values[lane] * scale;
+        float up = scaled + offset > 0.5f ? -toward : toward;
+        values[lane] = values[lane] + up * by[lane];
+    }
+}
+
+static void find_changes(const float *values, const float *before, float *greatest)
+{
+#pragma omp simd
+    for (size_t lane = 0; lane < LANES; lane++) {
+        float change = fabsf(values[lane] - before[lane]);
+        greatest[lane] = change > greatest[lane] ? change : greatest[lane];
+    }
 }
 
 /* What the tails of the outputs' polynomials do to the colour at the nodes: each output is
@@ -274,29 +323,44 @@ static bool is_unclipped(const Batch *b, size_t lane)
 static void find_effects(Batch *b, float *effects)
 {
     const TdiColour *colour = &b->renderer->colour;
+    const size_t bytes = CHANNELS * BATCH * sizeof(float);
     float plain[CHANNELS * BATCH];
-    memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
+    b->has_linear = false;
+    memcpy(b->trial, b->raw, bytes);
     memcpy(plain, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
     memset(effects, 0, LANES * sizeof *effects);
     for (uint32_t moved = 0; moved < colour->outputs; moved++) {
         float tails[LANES], found[LANES] = {0};
         find_tails(b->raw_coefficients + moved * NODES * LANES, 1, tails);
-        memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
-        for (size_t i = 0; i < NODES * LANES; i++) {
-            float value = b->raw[moved * BATCH + i], tail = tails[i % LANES];
-            bool high = value * colour->scale[moved] + colour->offset[moved] > 0.5f;
-            b->trial[moved * BATCH + i] =
-                high == (colour->scale[moved] > 0) ? value - tail : value + tail;
-        }
+        memcpy(b->trial, b->raw, bytes);
+        for (size_t k = 0; k < NODES; k++)
+            move_values(b->trial + moved * BATCH + k * LANES, tails, colour->scale[moved],
+                        colour->offset[moved]);
         const float *encoded = encode(b, b->trial);
         for (uint32_t c = 0; c < colour->channels; c++)
-            for (size_t i = 0; i < NODES * LANES; i++) {
-                float change = fabsf(encoded[c * BATCH + i] - plain[c * BATCH + i]);
-                found[i % LANES] = change > found[i % LANES] ? change : found[i % LANES];
-            }
-        for (size_t lane = 0; lane < LANES; lane++)
-            effects[lane] += found[lane];
+            for (size_t k = 0; k < NODES; k++)
+                find_changes(encoded + c * BATCH + k * LANES, plain + c * BATCH + k * LANES,
+                             found);
+        for (size_t lane = 0; lane < LANES; lane++) {
+            /* Clipped at the nodes, the colour may yet change between them. */
+            float least = STEEPEST * tails[lane] * fabsf(colour->scale[moved]);
+            bool hidden = least > found[lane] && !tone_is_clear(b, lane);
+            effects[lane] += hidden ? least : found[lane];
+        }
     }
+}
+
+/* Whether to tone every sample costs less than to cut the tile in four and hope for encoded
+ * values, which are drawn a pixel at a time. */
+static bool is_worth_toning(const Batch *b, size_t lane)
+{
+    const TdiSpectral *spectral = b->spectral;
+    double side = b->level->side, grid = (double)b->renderer->view.grid;
+    double samples = side * side * grid * grid, nodes = 4.0 * NODES;
+    bool last = b->level == &spectral->level[spectral->levels - 1];
+    if (last || b->squares[lane].spent + nodes / samples > TDI_SPENT_MOST)
+        return true;
+    return samples * PER_TONED_SAMPLE < 2 * nodes * spectral->node_operations;
 }
 
 static void transform_all(const Batch *b, const float *rows, uint32_t channels, float *to)
@@ -328,7 +392,7 @@ static void judge(Batch *b)
     find_effects(b, effects);
     for (size_t lane = 0; lane < b->count; lane++)
         if (b->alive[lane] && b->squares[lane].verdict == TDI_VERDICT_SPLIT &&
-            effects[lane] < b->spectral->tolerance / 2)
+            effects[lane] < b->spectral->tolerance / 2 && is_worth_toning(b, lane))
             b->squares[lane].verdict = TDI_VERDICT_TONED;
 }
 
@@ -371,19 +435,27 @@ static void take_lane(const float *from, uint32_t channels, size_t lane, float *
         to[i] = from[i * LANES + lane];
 }
 
-static void draw_lane(const Batch *b, size_t lane, const TdiCanvas *canvas)
+static void draw_lane(const Batch *b, size_t lane, const TdiCanvas *canvas, float *kept,
+                      bool reports)
 {
     const TdiColour *colour = &b->renderer->colour;
     TdiSquare *square = &b->squares[lane];
     take_lane(b->coefficients, colour->channels, lane, b->patch);
     square->down = square->across = ORDER;
-    count_coefficients(b, square, b->patch);
+    if (reports)
+        count_coefficients(b, square, b->patch);
     if (square->verdict == TDI_VERDICT_ENCODED)
         trim(b, square, b->patch);
     else
         take_lane(b->raw_coefficients, colour->outputs, lane, b->patch);
+    if (reports)
+        square->error = tdi_patch_check(b->renderer, b->level, square, b->patch,
+                                        b->patch + TDI_PATCH_FLOATS);
+    if (kept != NULL)
+        memcpy(kept + lane * TDI_PATCH_FLOATS, b->patch, TDI_PATCH_FLOATS * sizeof *kept);
     if (canvas != NULL)
-        tdi_patch_draw(b->renderer, b->level, square, b->patch, canvas, b->patch + TILE_FLOATS);
+        tdi_patch_draw(b->renderer, b->level, square, b->patch, canvas,
+                       b->patch + TDI_PATCH_FLOATS);
 }
 
 /* The radius has a corner where it is 0, which no pre-activation shows. */
@@ -397,7 +469,8 @@ static bool holds_corner(const Batch *b, const TdiSquare *square)
 }
 
 void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSquare *squares,
-                      size_t count, const TdiCanvas *canvas, const TdiWorker *worker)
+                      size_t count, const TdiCanvas *canvas, float *kept,
+                      const TdiWorker *worker)
 {
     Batch b = lay_out(renderer, worker->scratch);
     b.level = level;
@@ -414,7 +487,7 @@ void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSqu
     judge(&b);
     for (size_t lane = 0; lane < count; lane++)
         if (squares[lane].verdict != TDI_VERDICT_SPLIT)
-            draw_lane(&b, lane, canvas);
+            draw_lane(&b, lane, canvas, kept, worker->run->report != NULL);
 }
 
 /* ---- Making the tables ------------------------------------------------------------------- */
@@ -534,7 +607,7 @@ static void fill_layers(TdiSpectral *spectral, const TdPlan *plan)
 {
     uint32_t depth = td_plan_depth(plan);
     for (uint32_t i = 0; i < depth; i++)
-        spectral->bends[i] = tdi_bend(td_plan_activation(plan, i), i + 1 == depth);
+        spectral->bends[i] = tdi_bend(plan, i);
     size_t block = block_bytes_of(plan) / sizeof(float);
     for (size_t k = 0; k < NODES; k++)
         spectral->at[k] = k * LANES / spectral->points * block + k * LANES % spectral->points;
@@ -619,6 +692,7 @@ TdStatus tdi_spectral_init(TdiRenderer *renderer, const TdRecipe *recipe, const 
     fill_nodes(&made);
     fill_layers(&made, renderer->plan);
     fill_levels(&made, (uint32_t)renderer->view.grid, made.numbers);
+    made.node_operations = tdi_node_operations(renderer->plan);
     renderer->spectral = made;
     bool pays = tdi_spectral_scratch(renderer) <= SCRATCH_MOST;
     if (pays && recipe->engine == TD_ENGINE_AUTO)

@@ -39,6 +39,7 @@ typedef struct TdiSpectral {
     float tolerance;              /* of encoded values */
     bool linear;                  /* tone and palette are a line, but for clipping */
     bool bounded;                 /* and never clip */
+    double node_operations;       /* to evaluate and survey a node */
     TdiBend *bends;               /* (depth) */
     size_t *at;                   /* (TD_PATCH_NODES) where a node's lanes begin in a row */
     size_t points, blocks;        /* of a batch of tiles: a block's, and how many */
@@ -78,21 +79,37 @@ uint64_t tdi_spectral_bytes(const TdRecipe *recipe, const TdRaster *raster);
 TdStatus tdi_spectral_choose(const TdiRenderer *renderer, const TdRun *run, bool *pays,
                              TdError *err);
 
+/* Operations, about, to evaluate the network at a node and to look at its neurons. */
+double tdi_node_operations(const TdPlan *plan);
+
 /* Bytes of scratch that a worker needs. */
 size_t tdi_spectral_scratch(const TdiRenderer *renderer);
 
-/* Try 1 to TD_PATCH_LANES tiles of one picture and level, and draw those that are found good
- * (canvas NULL: none). Ends early, with nothing drawn, once the run is cancelled. */
+/* One tile's coefficients: TD_PATCH_NODES for each channel, and room for whole cache lines. */
+enum { TDI_PATCH_FLOATS = (3 * TD_PATCH_NODES + 15) / 16 * 16 };
+
+/* Try 1 to TD_PATCH_LANES tiles of one picture and level. Those that are found good are drawn
+ * (canvas NULL: not), and their coefficients kept, TDI_PATCH_FLOATS apart (NULL: not). Ends
+ * early, with nothing found, once the run is cancelled. */
 void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSquare *squares,
-                      size_t count, const TdiCanvas *canvas, const TdiWorker *worker);
+                      size_t count, const TdiCanvas *canvas, float *kept,
+                      const TdiWorker *worker);
+
+/* ---- check.c: how far patches are off -----------------------------------------------------
+ */
+
+/* Bytes of scratch, and the largest error of a patch at 64 points of its tile, in codes. */
+size_t tdi_patch_check_scratch(const TdiRenderer *renderer);
+float tdi_patch_check(const TdiRenderer *renderer, const TdiLevel *level,
+                      const TdiSquare *square, const float *coefficients, void *scratch);
 
 /* ---- patch.c: drawing one that was found good ------------------------------------------- */
 
-/* Rows of floats that the functions below want, each of TDI_PATCH_FLOATS. */
+/* Bytes of scratch. */
 enum { TDI_PATCH_STRIP = 128, TDI_PATCH_ROWS = 16 };
 size_t tdi_patch_scratch(const TdiRenderer *renderer);
 
-/* Draw a tile from its coefficients, TD_PATCH_NODES for each channel, channel after channel. */
+/* Draw the rows of a tile that lie on the canvas from its coefficients. */
 void tdi_patch_draw(const TdiRenderer *renderer, const TdiLevel *level, const TdiSquare *square,
                     const float *coefficients, const TdiCanvas *canvas, float *scratch);
 

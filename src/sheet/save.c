@@ -138,13 +138,18 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
     char *text = NULL;
     if (format == NULL)
         return TD_ERROR_ARGUMENT;
-    bool fused = is_fused(run), carries = !chosen.no_recipe && format->recipe;
+    bool fused = is_fused(run), carries = !chosen.no_recipe && format->recipe && !chosen.cost;
     if (fused && format->exact)
         return tdi_fail(err, TD_ERROR_ARGUMENT,
                         "fast: %s stands for the exact picture; leave --fast out",
                         format->name);
+    TdSamples samples = chosen.cost ? TD_SAMPLES_COST : TD_SAMPLES_COLOUR;
+    if (chosen.cost && format->field)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "the cost is a picture, which %s does not hold; choose another format",
+                        format->name);
     TdStatus status =
-        td_draw_create(recipe, format->field ? TD_SAMPLES_FIELD : TD_SAMPLES_COLOUR,
+        td_draw_create(recipe, format->field ? TD_SAMPLES_FIELD : samples,
                        format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, run, &picture, err);
     if (status != TD_OK)
         return status;
@@ -154,7 +159,7 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
         status = save(picture, format, path, text, run, err);
     if (saved != NULL)
         *saved = (TdSaved){*td_picture_raster(picture), !format->nothing,
-                           note_of(picture, fused, carries || format->nothing)};
+                           note_of(picture, fused, carries || format->nothing || chosen.cost)};
     td_text_free(text);
     td_picture_free(picture);
     return status;

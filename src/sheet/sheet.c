@@ -19,6 +19,7 @@ typedef struct Sheet {
     TdPicture head;
     TdRecipe *recipe, *cell; /* the sheet's; a copy that becomes one cell's after the other */
     TdSheetLayout layout;
+    TdSamples samples;
     TdiFont *font;          /* NULL: no captions */
     TdiAxes axes;           /* words of a grid's captions */
     TdiRenderer *renderers; /* (columns x rows_most) of the rows of cells that are ready */
@@ -42,21 +43,57 @@ static uint32_t cells_in_row(const TdSheetLayout *layout, uint32_t row)
     return left < layout->columns ? left : layout->columns;
 }
 
-static TdStatus make_cell(Sheet *sheet, uint32_t k, const TdRun *run, TdError *err)
+/* The renderers of some cells, made by independent jobs. */
+typedef struct CellJobs {
+    Sheet *sheet;
+    uint32_t first; /* cell of job 0 */
+    TdRun run;      /* of one cell */
+    TdStatus *status;
+    TdError *errors;
+} CellJobs;
+
+static TdStatus make_cell(const CellJobs *jobs, uint32_t i, TdError *err)
 {
-    TdRun quiet = *run; /* progress is told in pixels of the sheet alone */
-    quiet.progress = NULL;
-    TdiRenderer *renderer = &sheet->renderers[sheet->held];
-    TdiPart *part = &sheet->parts[sheet->held];
-    TdStatus status = tdi_cell_set(sheet->cell, sheet->recipe, k, err);
+    Sheet *sheet = jobs->sheet;
+    TdiPart *part = &sheet->parts[i];
+    TdRecipe *cell = td_recipe_copy(sheet->recipe);
+    if (cell == NULL)
+        return tdi_fail_memory(err, sizeof *cell);
+    TdStatus status = tdi_cell_set(cell, sheet->recipe, jobs->first + i, err);
     if (status == TD_OK)
-        status = tdi_renderer_init(renderer, sheet->cell, TD_SAMPLES_COLOUR, &quiet, err);
-    if (status != TD_OK)
-        return status;
-    *part = (TdiPart){.renderer = renderer};
-    td_sheet_corner(&sheet->layout, k, &part->x, &part->y);
-    sheet->held++;
-    return TD_OK;
+        status = tdi_renderer_init(&sheet->renderers[i], cell, sheet->samples, &jobs->run, err);
+    td_recipe_free(cell);
+    *part = (TdiPart){.renderer = &sheet->renderers[i]};
+    td_sheet_corner(&sheet->layout, jobs->first + i, &part->x, &part->y);
+    return status;
+}
+
+static void work_cell(const void *user, size_t job, const TdiWorker *worker)
+{
+    const CellJobs *jobs = user;
+    (void)worker;
+    jobs->status[job] = make_cell(jobs, (uint32_t)job, &jobs->errors[job]);
+}
+
+/* Many cells are made side by side, few one after the other, each with all threads. */
+static TdStatus run_cells(CellJobs *cells, uint32_t count, const TdRun *run, TdError *err)
+{
+    TdRun outer = *run;
+    TdiJobs jobs = {.count = count, .work = work_cell, .user = cells};
+    cells->run = *run;
+    cells->run.progress = NULL; /* told in pixels of the sheet alone */
+    if (count < 2 * (uint32_t)run->threads || run->report != NULL)
+        outer.threads = 1;
+    else
+        cells->run.threads = 1;
+    TdStatus status = tdi_run_jobs(&jobs, &outer, err);
+    for (uint32_t i = 0; i < count && status == TD_OK; i++)
+        if (cells->status[i] != TD_OK) {
+            status = cells->status[i];
+            if (err != NULL)
+                *err = cells->errors[i];
+        }
+    return status;
 }
 
 static TdStatus make_rows(Sheet *sheet, uint32_t row, uint32_t rows, const TdRun *run,
@@ -66,14 +103,19 @@ static TdStatus make_rows(Sheet *sheet, uint32_t row, uint32_t rows, const TdRun
     if (sheet->ready == row && sheet->ready_rows == rows)
         return TD_OK;
     drop_rows(sheet);
-    uint32_t first = row * layout->columns;
-    uint32_t end = first + (rows - 1) * layout->columns + cells_in_row(layout, row + rows - 1);
-    for (uint32_t k = first; k < end; k++) {
-        TdStatus status = make_cell(sheet, k, run, err);
-        if (status != TD_OK) {
-            drop_rows(sheet);
-            return status;
-        }
+    CellJobs cells = {.sheet = sheet, .first = row * layout->columns};
+    uint32_t count = (rows - 1) * layout->columns + cells_in_row(layout, row + rows - 1);
+    cells.status = tdi_alloc(count, sizeof *cells.status);
+    cells.errors = tdi_alloc(count, sizeof *cells.errors);
+    TdStatus status = cells.status != NULL && cells.errors != NULL
+                          ? run_cells(&cells, count, run, err)
+                          : tdi_fail_memory(err, count * sizeof *cells.errors);
+    tdi_free(cells.status);
+    tdi_free(cells.errors);
+    sheet->held = count; /* those that were not made are zeroed */
+    if (status != TD_OK) {
+        drop_rows(sheet);
+        return status;
     }
     sheet->ready = row;
     sheet->ready_rows = rows;
@@ -202,10 +244,11 @@ typedef struct Census {
     uint32_t channels;     /* 3 where a cell has colour */
 } Census;
 
-static TdStatus count_cell(const TdRecipe *cell, Census *census, uint64_t *row, TdError *err)
+static TdStatus count_cell(const TdRecipe *cell, TdSamples samples, Census *census,
+                           uint64_t *row, TdError *err)
 {
     TdRaster raster;
-    TdStatus status = tdi_renderer_raster(cell, TD_SAMPLES_COLOUR, &raster, err);
+    TdStatus status = tdi_renderer_raster(cell, samples, &raster, err);
     if (status != TD_OK)
         return status;
     uint64_t network = tdi_mul_size(td_network_parameters(cell), sizeof(float));
@@ -230,7 +273,7 @@ static TdStatus take_census(Sheet *sheet, Census *census, TdError *err)
                 status =
                     tdi_cell_set(sheet->cell, sheet->recipe, row * layout->columns + i, err);
             if (status == TD_OK)
-                status = count_cell(sheet->cell, census, &bytes, err);
+                status = count_cell(sheet->cell, sheet->samples, census, &bytes, err);
         }
     }
     return status;
@@ -253,7 +296,7 @@ static TdStatus check_cells(Sheet *sheet, const TdRun *run, TdError *err)
     TdRaster *raster = &sheet->head.raster;
     TdStatus status = take_census(sheet, &census, err);
     if (status == TD_OK)
-        status = tdi_renderer_raster(sheet->cell, TD_SAMPLES_COLOUR, raster, err);
+        status = tdi_renderer_raster(sheet->cell, sheet->samples, raster, err);
     if (status != TD_OK)
         return status;
     raster->width = sheet->layout.width;
@@ -298,8 +341,8 @@ static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail
     return detail == TD_DETAIL_ALL ? open_captions(sheet, err) : TD_OK;
 }
 
-static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, const TdRun *run,
-                             TdPicture **picture, TdError *err)
+static TdStatus create_sheet(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
+                             const TdRun *run, TdPicture **picture, TdError *err)
 {
     static const TdiPictureKind kind = {draw_sheet, block_sheet, free_sheet};
     Sheet *sheet = tdi_alloc(1, sizeof *sheet);
@@ -307,6 +350,7 @@ static TdStatus create_sheet(const TdRecipe *recipe, TdDetail detail, const TdRu
     if (sheet == NULL)
         return tdi_fail_memory(err, sizeof *sheet);
     sheet->head.kind = &kind;
+    sheet->samples = samples;
     TdStatus status = init_sheet(sheet, recipe, detail, run, err);
     if (status != TD_OK) {
         free_sheet(&sheet->head);
@@ -320,6 +364,10 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
                         const TdRun *run, TdPicture **picture, TdError *err)
 {
     *picture = NULL;
+    if (samples == TD_SAMPLES_COST &&
+        (recipe->field[0] != '\0' || recipe->draw == TD_DRAW_INSIDE))
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "draw: the cost is mapped of pictures, sheets and grids of networks");
     if (recipe->field[0] != '\0')
 #ifdef TDI_HAVE_FILES
         return tdi_recolour_create(recipe, samples, run, picture, err);
@@ -336,5 +384,5 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
             "draw: the raw field is of one picture, not of a sheet; choose one with "
             "tiedye %s ... --cell B4",
             recipe->draw == TD_DRAW_GRID ? "grid" : "sheet");
-    return create_sheet(recipe, detail, run, picture, err);
+    return create_sheet(recipe, samples, detail, run, picture, err);
 }

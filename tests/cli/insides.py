@@ -102,7 +102,7 @@ class Pages(Case):
             self.assertEqual(page.crop(left, y, side, side),
                              self.alone((side, side), i + 1, "--layers", "4,3", "--layer", "1"))
         out = page.width - 3 * gap - 3 * side - 2 * gap
-        whole = self.png("--layers", "4,3", "--size", "96x96").samples
+        whole = self.png("--layers", "4,3", "--size", "96x96", "--engine", "dense").samples
         self.assertTrue(any(page.crop(out, y, 96, 96) == whole for y in range(page.height - 95)))
 
     def test_samples_of_wide_layers(self):

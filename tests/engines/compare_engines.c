@@ -1,15 +1,16 @@
 /* compare_engines [FAMILY [COUNT [FIRST]]]: pictures of the spectral engine against dense ones.
  *
  * Random recipes and families that were made to deceive it: thin ridges, ridges parallel to an
- * axis, dots, saturated hubs, steep bumps. Every picture is a function of its family and number.
- * What fails is printed, with the recipe where it has one. Without arguments a part of every
- * family is drawn, with "all" all of it. */
+ * axis, dots, saturated hubs, steep bumps. Every picture is a function of its family and
+ * number. What fails is printed, with the recipe where it has one. Without arguments a part of
+ * every family is drawn, with "all" all of it. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/drawing.h"
 #include "tiedye/sheet.h"
 
 enum { TEXT = 1024 };
@@ -91,7 +92,8 @@ static void make_random(char *text)
         add(text, "gain = %.2f\ninvert = on\n", log_uniform(0.3, 3));
     if (chance(0.1))
         add(text, "dither = on\n");
-    add(text, "antialias = %d\nseed = %d\n", chance(0.6) ? 1 : 1 + below(most + 1), below(1000));
+    add(text, "antialias = %d\nseed = %d\n", chance(0.6) ? 1 : 1 + below(most + 1),
+        below(1000));
     add(text, "size = %dx%d\n", 200 + below(100), 200 + below(100));
 }
 
@@ -121,8 +123,8 @@ static void make_bumps(char *text, const char *inputs)
     double pixel = 2 * 2.0 / 1024, wide = uniform(1, 8) * pixel;
     add(text, "layers = %d,3\nact = %s\nout = identity\ntone = rescale\n", 1 + below(3),
         bumps[below(4)]);
-    add(text, "inputs = %s\ninit = unscaled\nsigma_w = %.4g\nsigma_b = %.4g\n", inputs, 2 / wide,
-        chance(0.5) ? 1 / wide : 1);
+    add(text, "inputs = %s\ninit = unscaled\nsigma_w = %.4g\nsigma_b = %.4g\n", inputs,
+        2 / wide, chance(0.5) ? 1 / wide : 1);
     add(text, "palette = rgb\nantialias = 1\nsize = 1024x1024\nextent = 2\nseed = %d\n",
         below(100000));
 }
@@ -145,9 +147,9 @@ static void make_rings(char *text)
 /* Kinks: exact where none is crossed. */
 static void make_kinked(char *text)
 {
-    static const char *const names[] = {"relu", "leaky-relu", "hard-tanh", "relu6",    "elu",
-                                        "selu", "softsign",   "abs",       "triangle", "hat",
-                                        "hard-swish", "exp-decay", "symlog", "hard-sigmoid"};
+    static const char *const names[] = {
+        "relu", "leaky-relu", "hard-tanh", "relu6",      "elu",       "selu",   "softsign",
+        "abs",  "triangle",   "hat",       "hard-swish", "exp-decay", "symlog", "hard-sigmoid"};
     add(text, "layers = %dx%d,3\nact = %s\n", 2 + below(30), 1 + below(5), names[below(14)]);
     add(text, "sigma_w = %.3f\nsigma_b = %.3f\nextent = %.3f\n", log_uniform(0.5, 3),
         uniform(0, 1), log_uniform(0.2, 10));
@@ -155,25 +157,147 @@ static void make_kinked(char *text)
         below(100000));
 }
 
+/* ---- Networks that no recipe has --------------------------------------------------------- */
+
+enum { BACK = 10, SIDES = 6, FIRST = BACK + SIDES, SECOND = BACK + 1 };
+
+/* Three layers: a calm random background, and something small that is drawn over it. */
+typedef struct Built {
+    TdNetwork network;
+    TdLayer layers[3];
+    float w1[FIRST][2], b1[FIRST], w2[SECOND][FIRST], b2[SECOND], w3[3][SECOND], b3[3];
+} Built;
+
+static void build_background(Built *built)
+{
+    *built = (Built){0};
+    for (int o = 0; o < FIRST; o++) {
+        built->w1[o][0] = (float)uniform(-1, 1);
+        built->w1[o][1] = (float)uniform(-1, 1);
+        built->b1[o] = (float)uniform(-1, 1);
+    }
+    for (int o = 0; o < SECOND; o++)
+        for (int i = 0; i < BACK; i++)
+            built->w2[o][i] = (float)uniform(-0.6, 0.6);
+    for (int c = 0; c < 3; c++)
+        for (int o = 0; o < SECOND; o++)
+            built->w3[c][o] = (float)uniform(-0.6, 0.6);
+    built->layers[0] = (TdLayer){2, FIRST, TD_ACT_TANH, false, built->w1[0], built->b1};
+    built->layers[1] = (TdLayer){FIRST, SECOND, TD_ACT_TANH, false, built->w2[0], built->b2};
+    built->layers[2] = (TdLayer){SECOND, 3, TD_ACT_TANH, false, built->w3[0], built->b3};
+    built->network = (TdNetwork){3, 2, 3, built->layers};
+}
+
+/* Inside of six straight lines around a point: a dot of `radius`, which only the second layer
+ * makes. */
+static void build_dot(Built *built, double radius)
+{
+    double x = uniform(-1.8, 1.8), y = uniform(-1.8, 1.8), steep = uniform(1, 4) / radius;
+    double strong = uniform(0.5, 3), turn = uniform(0, 1);
+    for (int i = 0; i < SIDES; i++) {
+        double angle = (i + turn) * 2 * 3.14159265358979 / SIDES;
+        float *w = built->w1[BACK + i];
+        w[0] = (float)(steep * cos(angle));
+        w[1] = (float)(steep * sin(angle));
+        built->b1[BACK + i] = (float)(steep * (radius - cos(angle) * x - sin(angle) * y));
+        built->w2[BACK][BACK + i] = (float)strong;
+    }
+    memset(built->w2[BACK], 0, BACK * sizeof(float));
+    built->b2[BACK] = (float)(-strong * (SIDES - 1.5));
+}
+
+/* Between two parallel lines: a ridge, at an angle or along an axis. */
+static void build_ridge(Built *built, double wide, double angle)
+{
+    double at = uniform(-1.8, 1.8), steep = uniform(1, 6) / wide, strong = uniform(0.5, 2);
+    for (int i = 0; i < 2; i++) {
+        double sign = i == 0 ? 1 : -1;
+        built->w1[BACK + i][0] = (float)(sign * steep * cos(angle));
+        built->w1[BACK + i][1] = (float)(sign * steep * sin(angle));
+        built->b1[BACK + i] = (float)(steep * (wide / 2 - sign * at));
+        built->w2[BACK][BACK + i] = (float)strong;
+    }
+    memset(built->w2[BACK], 0, BACK * sizeof(float));
+    built->b2[BACK] = (float)(-strong);
+}
+
+/* The top of a broad hill that only just reaches the bend: nothing is steep but the neuron of
+ * the second layer, and it is negative at every node. */
+static void build_peak(Built *built, double radius)
+{
+    double x = uniform(-1.8, 1.8), y = uniform(-1.8, 1.8), gentle = uniform(0.3, 1);
+    double turn = uniform(0, 1), top = uniform(1, 3);
+    for (int i = 0; i < SIDES; i++) {
+        double angle = (i + turn) * 2 * 3.14159265358979 / SIDES;
+        float *w = built->w1[BACK + i];
+        w[0] = (float)(gentle * cos(angle));
+        w[1] = (float)(gentle * sin(angle));
+        built->b1[BACK + i] = (float)(1 - gentle * (cos(angle) * x + sin(angle) * y));
+    }
+    /* The sum of tanh(1 + gentle d_i) falls by curve r^2 / 2 from its top. */
+    double t = tanh(1), curve = SIDES / 2.0 * gentle * gentle * 2 * t * (1 - t * t);
+    double strong = top / (curve * radius * radius / 2);
+    for (int i = 0; i < SIDES; i++)
+        built->w2[BACK][BACK + i] = (float)strong;
+    memset(built->w2[BACK], 0, BACK * sizeof(float));
+    built->b2[BACK] = (float)(top - strong * SIDES * t);
+}
+
+static double pixels(double count)
+{
+    return count * 4 / 1024;
+}
+
+static void build_dots(Built *built)
+{
+    build_dot(built, pixels(uniform(1, 4)));
+}
+
+static void build_peaks(Built *built)
+{
+    build_peak(built, pixels(uniform(1, 12)));
+}
+
+static void build_ridges(Built *built)
+{
+    build_ridge(built, pixels(uniform(1, 8)), uniform(0, 3.14159265));
+}
+
+static void build_parallels(Built *built)
+{
+    build_ridge(built, pixels(uniform(1, 8)), below(2) * 1.57079632679);
+}
+
+static void make_built(char *text)
+{
+    add(text, "layers = %d,%d,3\ntone = affine\npalette = rgb\nantialias = 1\n", FIRST, SECOND);
+    add(text, "size = 1024x1024\n");
+}
+
 /* ---- Families ------------------------------------------------------------------------ */
 
 typedef struct Family {
     const char *name;
     void (*make)(char *text);
-    int part, all; /* how many are drawn */
-    bool strict;   /* no sample is off by more than one code */
-    double worst;  /* share of samples of one recipe that may differ */
+    void (*build)(Built *built); /* NULL: the recipe's own network */
+    int part, all;               /* how many are drawn */
+    bool strict;                 /* no sample is off by more than one code */
+    double worst;                /* share of samples of one recipe that may differ */
 } Family;
 
 static const Family families[] = {
-    {"random", make_random, 80, 2000, true, 0.02},
-    {"random16", make_random16, 20, 400, false, 0.04},
-    {"post", make_post, 2, 100, true, 0.02},
-    {"hubs", make_hubs, 1, 20, true, 0.02},
-    {"ridges", make_ridges, 3, 200, true, 0.02},
-    {"parallels", make_parallels, 3, 100, false, 0.02},
-    {"rings", make_rings, 3, 100, false, 0.02},
-    {"kinked", make_kinked, 5, 200, true, 0.02},
+    {"random", make_random, NULL, 80, 2000, true, 0.02},
+    {"random16", make_random16, NULL, 20, 400, false, 0.04},
+    {"post", make_post, NULL, 2, 100, true, 0.02},
+    {"hubs", make_hubs, NULL, 1, 20, true, 0.02},
+    {"ridges", make_ridges, NULL, 3, 200, true, 0.02},
+    {"parallels", make_parallels, NULL, 3, 100, false, 0.02},
+    {"rings", make_rings, NULL, 3, 100, false, 0.02},
+    {"dots", make_built, build_dots, 3, 200, false, 0.02},
+    {"peaks", make_built, build_peaks, 3, 200, false, 0.02},
+    {"built-ridges", make_built, build_ridges, 2, 100, false, 0.02},
+    {"built-parallels", make_built, build_parallels, 2, 100, false, 0.02},
+    {"kinked", make_kinked, NULL, 5, 200, true, 0.02},
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 
@@ -184,28 +308,46 @@ typedef struct Outcome {
     int worst;
 } Outcome;
 
-static unsigned char *draw(TdRecipe *recipe, TdEngine engine, size_t *samples, bool *wide)
+/* Put another network into a renderer. */
+static bool exchange_plan(TdiRenderer *renderer, TdRecipe *recipe, const Built *built,
+                          const TdRun *run, TdError *err)
 {
-    TdPicture *picture = NULL;
+    TdPlan *plan = NULL;
+    if (built == NULL)
+        return true;
+    tdi_spectral_clear(&renderer->spectral);
+    if (td_plan_create(&built->network, recipe->constants, run, &plan, err) != TD_OK)
+        return false;
+    td_plan_free(renderer->plan);
+    renderer->plan = plan;
+    return tdi_spectral_init(renderer, recipe, run, err) == TD_OK;
+}
+
+static unsigned char *draw(TdRecipe *recipe, const Built *built, TdEngine engine,
+                           size_t *samples, bool *wide)
+{
+    TdRun run = td_run_resolved(NULL);
+    TdiRenderer renderer;
     TdError err = {0};
     unsigned char *rows = NULL;
     recipe->engine = engine;
-    if (td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_EXACT, NULL, &picture, &err) ==
-        TD_OK) {
-        const TdRaster *raster = td_picture_raster(picture);
-        size_t bytes = (size_t)td_raster_row_bytes(raster) * raster->height;
-        *wide = raster->type == TD_SAMPLE_U16;
-        *samples = bytes / (*wide ? 2 : 1);
-        rows = malloc(bytes);
-        if (rows != NULL &&
-            td_picture_rows(picture, 0, raster->height, rows, NULL, &err) != TD_OK) {
+    if (tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, &run, &err) == TD_OK) {
+        TdPicture picture = {.raster = renderer.raster};
+        TdiPart part = {.renderer = &renderer};
+        size_t row_bytes = (size_t)td_raster_row_bytes(&renderer.raster);
+        *wide = renderer.raster.type == TD_SAMPLE_U16;
+        *samples = row_bytes * renderer.raster.height / (*wide ? 2 : 1);
+        rows = malloc(row_bytes * renderer.raster.height);
+        TdiBand band = {0, renderer.raster.height, rows, row_bytes};
+        if (rows != NULL && (!exchange_plan(&renderer, recipe, built, &run, &err) ||
+                             tdi_draw_parts(&picture, &part, 1, &band, &run, &err) != TD_OK)) {
             free(rows);
             rows = NULL;
         }
+        tdi_renderer_clear(&renderer);
     }
     if (rows == NULL)
         printf("cannot draw: %s\n", err.message);
-    td_picture_free(picture);
     return rows;
 }
 
@@ -214,12 +356,12 @@ static int code_at(const unsigned char *rows, size_t i, bool wide)
     return wide ? ((const uint16_t *)(const void *)rows)[i] : rows[i];
 }
 
-static bool compare(TdRecipe *recipe, Outcome *outcome)
+static bool compare(TdRecipe *recipe, const Built *built, Outcome *outcome)
 {
     size_t samples = 0;
     bool wide = false;
-    unsigned char *dense = draw(recipe, TD_ENGINE_DENSE, &samples, &wide);
-    unsigned char *spectral = draw(recipe, TD_ENGINE_SPECTRAL, &samples, &wide);
+    unsigned char *dense = draw(recipe, built, TD_ENGINE_DENSE, &samples, &wide);
+    unsigned char *spectral = draw(recipe, built, TD_ENGINE_SPECTRAL, &samples, &wide);
     bool good = dense != NULL && spectral != NULL;
     *outcome = (Outcome){.samples = samples};
     for (size_t i = 0; i < samples && good; i++) {
@@ -240,9 +382,14 @@ static bool try_one(const Family *family, int number, Outcome *outcome)
     TdError err = {0};
     TdRecipe *recipe = td_recipe_create();
     state = UINT64_C(1000003) * (uint64_t)number + (uint64_t)(family - families);
+    static Built built;
     family->make(text);
+    if (family->build != NULL) {
+        build_background(&built);
+        family->build(&built);
+    }
     bool good = recipe != NULL && td_recipe_parse(recipe, text, &err) == TD_OK &&
-                compare(recipe, outcome);
+                compare(recipe, family->build != NULL ? &built : NULL, outcome);
     if (!good)
         printf("%s %d: %s\n", family->name, number, err.message);
     double share = good ? (double)outcome->differing / (double)outcome->samples : 0;
@@ -271,7 +418,7 @@ static int try_family(const Family *family, int first, int count)
         all.beyond += one.beyond;
         fflush(stdout);
     }
-    printf("%-10s %5d pictures, %.4f %% of samples differ, %.3f %% at most, %llu by more than "
+    printf("%-15s %5d pictures, %.4f %% of samples differ, %.3f %% at most, %llu by more than "
            "one code; %d failed\n",
            family->name, count, 100.0 * (double)all.differing / (double)all.samples, 100 * most,
            (unsigned long long)all.beyond, failed);

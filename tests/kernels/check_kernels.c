@@ -207,7 +207,7 @@ static void check_row(const TdKernels *kernels, size_t outputs, size_t points, M
 }
 
 /* A kernel that changes values in place, under a name. */
-typedef enum InPlace { ACTIVATION, ADD, TONE, LOOKUP, PALETTE } InPlace;
+typedef enum InPlace { ACTIVATION, ADD, TONE, SRGB, LOOKUP, PALETTE } InPlace;
 
 typedef struct Call {
     InPlace kind;
@@ -229,6 +229,9 @@ static void call(const TdKernels *kernels, Call c, Buffer *values, const Buffer 
         break;
     case TONE:
         kernels->tone(values->data, c.count, 0.37f, c.which == 0 ? 0.5f : -1.25f);
+        break;
+    case SRGB:
+        kernels->srgb(values->data, c.count);
         break;
     case LOOKUP: /* `other` is the table */
         kernels->lookup(other->data, other->count - 1, values->data, values->data, c.count);
@@ -253,7 +256,10 @@ static const char *call_name(Call c)
     case PALETTE:
         return td_palette_info((TdPalette)c.which)->name;
     default:
-        return c.kind == ADD ? "add" : c.kind == TONE ? "tone" : "lookup";
+        return c.kind == ADD    ? "add"
+               : c.kind == TONE ? "tone"
+               : c.kind == SRGB ? "srgb"
+                                : "lookup";
     }
 }
 
@@ -289,9 +295,116 @@ static void check_in_place(const TdKernels *kernels, size_t count, Mood mood, bo
     check_call(kernels, (Call){ADD, 0, count}, mood, guard_end);
     for (unsigned which = 0; which < 2; which++)
         check_call(kernels, (Call){TONE, which, count}, mood, guard_end);
+    check_call(kernels, (Call){SRGB, 0, count}, mood, guard_end);
     check_call(kernels, (Call){LOOKUP, 0, count}, mood, guard_end);
     for (unsigned palette = FIRST_PALETTE; palette <= LAST_PALETTE; palette++)
         check_call(kernels, (Call){PALETTE, palette, count}, mood, guard_end);
+}
+
+/* ---- Patches ------------------------------------------------------------------------- */
+
+/* What the nodes' weights are does not matter here. */
+static TdNodes random_nodes(void)
+{
+    TdNodes nodes;
+    for (int a = 0; a < TD_PATCH_ORDER; a++)
+        for (int j = 0; j < TD_PATCH_ORDER; j++)
+            nodes.matrix[a][j] = random_value(TAME);
+    return nodes;
+}
+
+static void check_nodes(const TdKernels *kernels, Mood mood)
+{
+    enum { COUNT = TD_PATCH_NODES * TD_PATCH_LANES, SURVEY = sizeof(TdSurvey) / sizeof(float) };
+    const TdKernels *reference = td_kernels(TD_CPU_REF, false);
+    TdNodes nodes = random_nodes();
+    Buffer values = make_buffer(COUNT, true), expected = make_buffer(COUNT, true);
+    Buffer found = make_buffer(COUNT, true);
+    size_t at[TD_PATCH_NODES];
+    fill(&values, mood);
+    for (size_t k = 0; k < TD_PATCH_NODES; k++) /* in any order */
+        at[k] = k * 50 % TD_PATCH_NODES * TD_PATCH_LANES;
+    reference->transform(&nodes, values.data, expected.data);
+    kernels->transform(&nodes, values.data, found.data);
+    compare("transform", kernels->cpu, &expected, &found);
+    expected.count = found.count = SURVEY;
+    reference->survey(&nodes, values.data, at, (TdSurvey *)(void *)expected.data);
+    kernels->survey(&nodes, values.data, at, (TdSurvey *)(void *)found.data);
+    compare("survey", kernels->cpu, &expected, &found);
+    expected.count = found.count = COUNT;
+    free_buffer(&values);
+    free_buffer(&expected);
+    free_buffer(&found);
+}
+
+static void check_patch(const TdKernels *kernels, size_t count, size_t rows, size_t down,
+                        size_t across, Mood mood)
+{
+    const TdKernels *reference = td_kernels(TD_CPU_REF, false);
+    size_t stride = count + TD_PATCH_LANES;
+    Buffer coefficients = make_buffer(TD_PATCH_NODES, true);
+    Buffer basis = make_buffer(TD_PATCH_ORDER * stride, true);
+    Buffer heights = make_buffer(TD_PATCH_ORDER * rows, true);
+    Buffer columns[2], values[2];
+    fill(&coefficients, mood);
+    fill(&basis, TAME);
+    fill(&heights, TAME);
+    for (int i = 0; i < 2; i++) {
+        const TdKernels *table = i == 0 ? reference : kernels;
+        columns[i] = make_buffer(down * count, true);
+        values[i] = make_buffer(rows * stride, true);
+        memset(values[i].data, 0, values[i].count * sizeof(float));
+        table->columns(coefficients.data, basis.data, stride, count, down, across,
+                       columns[i].data, count);
+        table->rows(columns[0].data, count, count, heights.data, down, rows, values[i].data,
+                    stride);
+    }
+    compare("columns", kernels->cpu, &columns[0], &columns[1]);
+    compare("rows", kernels->cpu, &values[0], &values[1]);
+    for (int i = 0; i < 2; i++) {
+        free_buffer(&columns[i]);
+        free_buffer(&values[i]);
+    }
+    free_buffer(&coefficients);
+    free_buffer(&basis);
+    free_buffer(&heights);
+}
+
+/* Codes, and that nothing is written behind them. */
+static void check_encode(const TdKernels *kernels, size_t count, Mood mood)
+{
+    size_t stride = (count + TD_PATCH_LANES - 1) / TD_PATCH_LANES * TD_PATCH_LANES;
+    Buffer values = make_buffer(3 * stride, true);
+    for (unsigned way = 0; way < 4; way++) {
+        unsigned channels = way % 2 == 0 ? 3 : 1;
+        bool wide = way >= 2;
+        uint16_t expected[3 * 200 + 8], found[3 * 200 + 8];
+        memset(expected, 0xa5, sizeof expected);
+        memset(found, 0xa5, sizeof found);
+        fill(&values, mood);
+        for (size_t i = 0; mood == TAME && i < values.count; i++)
+            values.data[i] = random_share() * 1.5f - 0.25f;
+        td_kernels(TD_CPU_REF, false)
+            ->encode(values.data, stride, channels, wide, count, expected);
+        kernels->encode(values.data, stride, channels, wide, count, found);
+        checks++;
+        if (memcmp(expected, found, sizeof found) != 0) {
+            printf("%s: encode, %u channels, %s: other codes\n", td_cpu_name(kernels->cpu),
+                   channels, wide ? "16 bits" : "8 bits");
+            failures++;
+        }
+    }
+    free_buffer(&values);
+}
+
+static void check_patches(const TdKernels *kernels, Mood mood)
+{
+    check_nodes(kernels, mood);
+    for (size_t down = 1; down <= TD_PATCH_ORDER; down += 2)
+        for (size_t count = TD_PATCH_LANES; count <= 208; count += 3 * TD_PATCH_LANES)
+            check_patch(kernels, count, 4 * down, down, TD_PATCH_ORDER + 1 - down, mood);
+    for (size_t count = 1; count <= 200; count += 1 + count / 9)
+        check_encode(kernels, count, mood);
 }
 
 static void check_kernels(const TdKernels *kernels)
@@ -311,6 +424,7 @@ static void check_kernels(const TdKernels *kernels)
         }
         for (size_t count = TD_POINT_GRAIN; count <= 2048; count = count * 3 / 64 * 64 + 64)
             check_in_place(kernels, count, mood, guard_end);
+        check_patches(kernels, mood);
     }
 }
 
@@ -518,6 +632,7 @@ static void bench(void)
         bench_call((Call){ACTIVATION, act, BENCH_POINTS});
     bench_call((Call){ADD, 0, BENCH_POINTS});
     bench_call((Call){TONE, 0, BENCH_POINTS});
+    bench_call((Call){SRGB, 0, BENCH_POINTS});
     bench_call((Call){LOOKUP, 0, BENCH_POINTS});
     for (unsigned palette = FIRST_PALETTE; palette <= LAST_PALETTE; palette++)
         bench_call((Call){PALETTE, palette, BENCH_POINTS});
