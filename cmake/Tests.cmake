@@ -1,5 +1,5 @@
-# Every file below tests/ is one ctest. Labels: unit, kernels, golden, cli; and slow for what
-# only `make validate` runs: files whose name begins with slow_, and check_ulp --all.
+# Every file below tests/ is one ctest. Labels: unit, kernels, golden, engines, cli; and slow for what
+# only `make validate` runs: files whose name begins with slow_, check_ulp --all and others.
 # Tests start in the source folder and are told in their environment where the program is
 # (TIEDYE_BINARY) and whether it is a build with sanitizers (TIEDYE_SANITIZED=1), whose memory use
 # and speed say nothing; TIEDYE_PREVIEWS=0 where --show was left out.
@@ -72,6 +72,9 @@ if(TARGET test_allocation) # its allocator stands in the place of the library's
 endif()
 if(TARGET check_ulp)
     tiedye_add_test(slow_check_ulp_all slow 7200 check_ulp --all)
+endif()
+if(TARGET compare_engines)
+    tiedye_add_test(slow_compare_engines_all slow 7200 compare_engines all)
 endif()
 if(TARGET check_kernels)
     tiedye_add_test(slow_check_kernels_all slow 7200 check_kernels --all)

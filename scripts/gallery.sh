@@ -13,5 +13,8 @@ for preset in silk velvet marble petals agate bubbles stained-glass ink; do
     "$tiedye" sheet "@$preset" --seed 4 --count 4 --columns 4 --captions off --size 80x80 -q \
         -o "$folder/$preset.png"
 done
+# The pictures of SPECTRAL.md; the map carries no recipe.
+"$tiedye" render --layers 20,10,3 --sigma-w 2.6 --seed 12 --size 384x384 -q -o "$folder/ridge.png"
+"$tiedye" render "$folder/ridge.png" --what cost -q -o docs/charts/ridge-cost.png
 "$tiedye" verify "$folder"/*.png
 du -sh "$folder"

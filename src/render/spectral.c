@@ -204,28 +204,49 @@ static void add_magnitudes(const float *values, float *sums)
         sums[lane] = sums[lane] + fabsf(values[lane]);
 }
 
-/* The larger of the sums of magnitudes in the last two rows and in the last two columns, and
- * what rounding may do to a sum of all; of `channels` channels the largest. */
+/* Sums of magnitudes of a channel's coefficients: all of them, and of one direction the last
+ * six orders two by two. */
+typedef struct Sums {
+    float all[LANES], pair[3][LANES];
+} Sums;
+
+static void sum_orders(const float *from, bool down, Sums *sums)
+{
+    *sums = (Sums){{0}, {{0}}};
+    for (size_t i = 0; i < NODES; i++, from += LANES) {
+        size_t order = down ? i / ORDER : i % ORDER;
+        add_magnitudes(from, sums->all);
+        if (order >= ORDER - 6)
+            add_magnitudes(from, sums->pair[(order - (ORDER - 6)) / 2]);
+    }
+}
+
+/* How much is left out behind the last two orders: less than these where coefficients fall to a
+ * quarter or faster. More where they fall slowly, or where the last two are small by chance, as
+ * those before them tell. */
+static float tail_of(const Sums *sums, size_t lane)
+{
+    const float p0 = sums->pair[0][lane], p1 = sums->pair[1][lane], p2 = sums->pair[2][lane];
+    float expected = p0 > 0 ? p1 * (p1 / p0) : 0;
+    float tail = p2 > expected ? p2 : expected;
+    float fall = p1 > 0 ? 4 * (p2 / p1) : 1;
+    return fall > 1 ? tail * fall : tail;
+}
+
+/* The tails of the worst of `channels` channels, and what rounding may do. */
 static void find_tails(const float *coefficients, uint32_t channels, float *tails)
 {
     const float rounding = 0x1p-22f;
     memset(tails, 0, LANES * sizeof *tails);
-    for (uint32_t c = 0; c < channels; c++) {
-        const float *from = coefficients + c * NODES * LANES;
-        float down[LANES] = {0}, across[LANES] = {0}, all[LANES] = {0};
-        for (size_t i = 0; i < NODES; i++, from += LANES) {
-            add_magnitudes(from, all);
-            if (i / ORDER >= ORDER - 2)
-                add_magnitudes(from, down);
-            if (i % ORDER >= ORDER - 2)
-                add_magnitudes(from, across);
+    for (uint32_t c = 0; c < channels; c++)
+        for (int down = 0; down < 2; down++) {
+            Sums sums;
+            sum_orders(coefficients + c * NODES * LANES, down == 1, &sums);
+            for (size_t lane = 0; lane < LANES; lane++) {
+                float tail = tail_of(&sums, lane) + sums.all[lane] * rounding;
+                tails[lane] = tail > tails[lane] ? tail : tails[lane];
+            }
         }
-        for (size_t lane = 0; lane < LANES; lane++) {
-            float tail = down[lane] > across[lane] ? down[lane] : across[lane];
-            tail = tail + all[lane] * rounding;
-            tails[lane] = tail > tails[lane] ? tail : tails[lane];
-        }
-    }
 }
 
 /* Least and greatest of a lane's values. */
@@ -496,7 +517,7 @@ void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSqu
  * fits into memory. */
 static uint32_t largest_side(const TdRaster *raster)
 {
-    enum { BAND_BYTES = 16 << 20 };
+    enum { BAND_BYTES = 32 << 20 };
     uint64_t pixels = (uint64_t)raster->width * raster->height;
     uint32_t side = TDI_SIDE_MOST;
     while (side > 1 && ((uint64_t)side * side * LANES > pixels ||

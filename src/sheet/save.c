@@ -31,7 +31,7 @@ static TdStatus write_rows(TdPicture *picture, TdOutput *output, unsigned char *
  * these are not large. */
 static uint32_t choose_rows(const TdPicture *picture, uint32_t wanted)
 {
-    enum { BLOCK_BYTES = 24 << 20 };
+    enum { BLOCK_BYTES = 32 << 20 };
     uint32_t begin = 0, end = 1;
     if (picture->kind->block != NULL)
         picture->kind->block(picture, 0, &begin, &end);

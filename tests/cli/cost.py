@@ -119,9 +119,9 @@ class Maps(t.Case):
         self.assertEqual(self.read("c.ppm"), self.read("d.ppm"))
 
     def test_sheet(self):
-        self.ok("sheet", "--what", "cost", "--count", "4", "--columns", "2", "--size", "64x64", "-q",
-                "-o", "s.png")
-        self.ok("sheet", "--count", "4", "--columns", "2", "--size", "64x64", "-q", "-o", "p.png")
+        four = ("--count", "4", "--columns", "2", "--size", "64x64", "-q")
+        self.ok("sheet", "--what", "cost", *four, "-o", "s.png")
+        self.ok("sheet", *four, "-o", "p.png")
         a, b = t.read_png(self.read("s.png")), t.read_png(self.read("p.png"))
         self.assertEqual((a.width, a.height), (b.width, b.height))
 
