@@ -85,16 +85,49 @@ static Batch lay_out(const TdiRenderer *renderer, void *scratch)
     return b;
 }
 
-/* Point number `point` of the batch: its node's place, in the tile of its lane (of the last
- * tile, where there are fewer). */
-static void put_point(const Batch *b, size_t point, float **rows, size_t at)
+/* A lane without a tile repeats the last one. */
+static const TdiSquare *square_of(const Batch *b, size_t lane)
 {
-    size_t node = point / LANES < NODES ? point / LANES : NODES - 1, lane = point % LANES;
-    const TdiSquare *square = &b->squares[lane < b->count ? lane : b->count - 1];
+    return &b->squares[lane < b->count ? lane : b->count - 1];
+}
+
+static void put_place(const Batch *b, size_t lane, size_t column, size_t row, unsigned inputs,
+                      float **rows, size_t at)
+{
+    const TdiSquare *square = square_of(b, lane);
     double side = b->level->side;
-    tdi_view_place(&b->renderer->view, square->x + side * b->spectral->place[node % ORDER],
-                   square->y + side * b->spectral->place[node / ORDER],
-                   td_plan_inputs(b->renderer->plan), rows, at);
+    tdi_view_place(&b->renderer->view, square->x + side * b->spectral->place[column],
+                   square->y + side * b->spectral->place[row], inputs, rows, at);
+}
+
+/* Inputs at a node, in all lanes, to rows[..][at]. */
+static void put_node(const Batch *b, size_t node, float **rows, size_t at)
+{
+    for (size_t lane = 0; lane < LANES; lane++)
+        put_place(b, lane, node % ORDER, node / ORDER, td_plan_inputs(b->renderer->plan), rows,
+                  at + lane);
+}
+
+/* x of the columns of nodes and y of their rows, where that is all there is to know. */
+typedef struct Lines {
+    float x[ORDER][LANES], y[ORDER][LANES];
+} Lines;
+
+static void find_lines(const Batch *b, Lines *lines)
+{
+    for (size_t i = 0; i < ORDER; i++)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            float *rows[2] = {lines->x[i], lines->y[i]};
+            put_place(b, lane, i, i, 1u << TD_INPUT_X | 1u << TD_INPUT_Y, rows, lane);
+        }
+}
+
+static void put_lines(const Lines *lines, unsigned inputs, size_t node, float **rows, size_t at)
+{
+    if ((inputs & 1u << TD_INPUT_X) != 0)
+        memcpy(*rows++ + at, lines->x[node % ORDER], LANES * sizeof **rows);
+    if ((inputs & 1u << TD_INPUT_Y) != 0)
+        memcpy(*rows + at, lines->y[node / ORDER], LANES * sizeof **rows);
 }
 
 static size_t block_points(const Batch *b, size_t block)
@@ -106,12 +139,22 @@ static size_t block_points(const Batch *b, size_t block)
 static void put_points(const Batch *b)
 {
     const TdPlan *plan = b->renderer->plan;
-    size_t points = b->spectral->points;
+    size_t points = b->spectral->points, node = 0;
+    unsigned inputs = td_plan_inputs(plan);
+    bool lined = tdi_view_is_upright(&b->renderer->view) && (inputs & 1u << TD_INPUT_R) == 0;
+    Lines lines;
+    if (lined)
+        find_lines(b, &lines);
     for (size_t block = 0; block < b->spectral->blocks; block++) {
         float *first = td_plan_input(plan, b->blocks + block * b->block_bytes);
         float *rows[3] = {first, first + points, first + 2 * points};
-        for (size_t i = 0; i < block_points(b, block); i++)
-            put_point(b, block * points + i, rows, i);
+        for (size_t i = 0; i < block_points(b, block); i += LANES) {
+            if (lined)
+                put_lines(&lines, inputs, node, rows, i);
+            else
+                put_node(b, node, rows, i);
+            node += node + 1 < NODES; /* behind the last one it is repeated */
+        }
     }
 }
 
