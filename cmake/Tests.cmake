@@ -1,5 +1,5 @@
-# Every file below tests/ is one ctest. Labels: unit, kernels, golden, engines, cli; and slow for what
-# only `make validate` runs: files whose name begins with slow_, check_ulp --all and others.
+# Every file below tests/ is one ctest. Labels: unit, kernels, golden, engines, cli; and slow for
+# what only `make validate` runs: files whose name begins with slow_, check_ulp --all and others.
 # Tests start in the source folder and are told in their environment where the program is
 # (TIEDYE_BINARY) and whether it is a build with sanitizers (TIEDYE_SANITIZED=1), whose memory use
 # and speed say nothing; TIEDYE_PREVIEWS=0 where --show was left out.
