@@ -60,10 +60,11 @@ static void free_name(const Arguments *arguments, char *path, size_t size)
 {
     const char *format = arguments->value[OPTION_FORMAT];
     const char *extension = format != NULL ? format : "png";
+    const char *what = draws_cost(arguments) ? "-cost" : "";
     unsigned long long seed = arguments->recipe->seed;
-    snprintf(path, size, "tiedye-%llu.%s", seed, extension);
+    snprintf(path, size, "tiedye-%llu%s.%s", seed, what, extension);
     for (unsigned n = 2; access(path, F_OK) == 0; n++)
-        snprintf(path, size, "tiedye-%llu-%u.%s", seed, n, extension);
+        snprintf(path, size, "tiedye-%llu%s-%u.%s", seed, what, n, extension);
 }
 
 /* Said here, since its name seems to lack an extension only. */
@@ -95,8 +96,12 @@ static int check_cost(const Arguments *arguments)
         return usage_error(arguments->command, "--json prints what --report finds; add that");
     if (reports && path != NULL && strcmp(path, "-") == 0)
         return usage_error(arguments->command, "--report and -o - both want standard output");
-    if (shows && (reports || draws_cost(arguments)) && path == NULL)
-        return usage_error(arguments->command, "--show says nothing of cost; name a file (-o)");
+    if (reports && shows)
+        return usage_error(arguments->command, "--report and --show both want standard output");
+    if (shows && draws_cost(arguments) && path == NULL)
+        return usage_error(arguments->command, "--show shows the picture; name a file (-o)");
+    if (reports && arguments->recipe->field[0] != '\0')
+        return usage_error(arguments->command, "--report is of networks, not of a field");
     return 0;
 }
 

@@ -43,6 +43,8 @@ TdStatus tdi_run_jobs(const TdiJobs *jobs, const TdRun *run, TdError *err)
 {
     int threads = jobs->count < (size_t)run->threads ? (int)jobs->count : run->threads;
     size_t worker_bytes = (jobs->scratch_bytes + 63) / 64 * 64, finished = 0;
+    while (threads > 1 && tdi_mul_size((uint64_t)threads, worker_bytes) > run->max_memory)
+        threads--; /* slower, but within the limit */
     char *scratch = tdi_alloc((size_t)threads, worker_bytes);
     if (scratch == NULL)
         return tdi_fail_memory(err, (size_t)threads * worker_bytes);

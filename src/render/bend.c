@@ -86,16 +86,28 @@ static bool is_fed_lines(const TdPlan *plan, uint32_t layer)
     return lines;
 }
 
+/* What is drawn is held to more than what another layer reads. */
+static void hold_to_more(TdiBend *bend)
+{
+    bend->tail = bend->tail / 5;
+    bend->low = bend->low * 1.4f;
+    bend->high = bend->high * 1.4f;
+}
+
 TdiBend tdi_bend(const TdPlan *plan, uint32_t layer)
 {
     TdiBend bend = bends[td_plan_activation(plan, layer)];
     if (is_fed_lines(plan, layer))
         bend.reach = 0;
-    if (layer + 1 == td_plan_depth(plan)) {
-        bend.tail = bend.tail / 5;
-        bend.low = bend.low * 1.4f;
-        bend.high = bend.high * 1.4f;
-    }
+    if (layer + 1 == td_plan_depth(plan))
+        hold_to_more(&bend);
+    return bend;
+}
+
+TdiBend tdi_bend_of_tone(TdActivation act)
+{
+    TdiBend bend = bends[act];
+    hold_to_more(&bend);
     return bend;
 }
 
@@ -122,6 +134,6 @@ bool tdi_bend_holds(const TdiBend *bend, const TdSurvey *survey, int lane)
         return false;
     if (low > bend->high || high < -bend->low)
         return true;
-    return tail < bend->tail && survey->cross[lane] <= bend->cross && between <= bend->cross &&
-           survey->jump[lane] <= bend->jump;
+    return tail < bend->tail && survey->cross[lane] <= bend->cross &&
+           between <= bend->cross / 2 && survey->jump[lane] <= bend->jump;
 }

@@ -27,6 +27,9 @@ enum { TDI_KINKS_PERIODIC = -1 };
 /* Of the activation of layer `layer` of a plan. */
 TdiBend tdi_bend(const TdPlan *plan, uint32_t layer);
 
+/* Of an activation that a tone applies to the outputs. */
+TdiBend tdi_bend_of_tone(TdActivation act);
+
 /* Whether a neuron keeps the rule in lane `lane`. */
 bool tdi_bend_holds(const TdiBend *bend, const TdSurvey *survey, int lane);
 

@@ -150,6 +150,32 @@ void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size
     make_linear(colour, rows, stride, points);
 }
 
+/* The entry of a table below u. */
+static size_t entry_of(float u)
+{
+    return u > 0 ? u < 1 ? (size_t)(u * TDI_PALETTE_PARTS) : TDI_PALETTE_PARTS : 0;
+}
+
+void tdi_colour_look(const TdiColour *colour, float low, float high, float *steepest,
+                     bool *clips)
+{
+    size_t first = entry_of(low), last = entry_of(high);
+    last = last < TDI_PALETTE_PARTS ? last + 1 : last;
+    *steepest = 0;
+    *clips = false;
+    for (uint32_t c = 0; c < 3; c++) {
+        const float *table = colour->table + (size_t)c * PALETTE_ENTRIES;
+        size_t ends = 0;
+        for (size_t i = first; i <= last; i++) {
+            float rise = i > first ? (table[i] - table[i - 1]) * TDI_PALETTE_PARTS : 0;
+            rise = rise < 0 ? -rise : rise;
+            *steepest = rise > *steepest ? rise : *steepest;
+            ends += table[i] <= 0 || table[i] >= 1;
+        }
+        *clips = *clips || (ends > 0 && ends < last - first + 1);
+    }
+}
+
 float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, size_t points,
                         float *spare)
 {

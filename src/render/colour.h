@@ -69,6 +69,11 @@ float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, siz
 /* The same for palettes that clip, before they do: linear sRGB, in the same rows. */
 void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size_t points);
 
+/* What a palette that is a table does for u from `low` to `high`: the steepest slope of an
+ * encoded value, and whether a channel is clipped in a part of it, which makes a corner. */
+void tdi_colour_look(const TdiColour *colour, float low, float high, float *steepest,
+                     bool *clips);
+
 /* Round `count` pixels of a tile from number `first` on, whose sums of `samples` encoded values
  * stand in rows, which are changed, to where they belong; `out` is where the tile's first pixel
  * goes. */

@@ -53,7 +53,7 @@ typedef struct Pool {
     Batch *batches;
     Piece *pieces;
     size_t batch_room, piece_room, piece_count;
-    uint64_t drawn; /* pixels */
+    uint64_t drawn, told; /* pixels of the band, and those that the progress has told of */
 } Pool;
 
 static TdStatus fail_memory(const Pool *pool, TdError *err)
@@ -224,13 +224,24 @@ static TdStatus make_batches(Pool *pool, size_t *count, size_t *scratch, TdError
     return TD_OK;
 }
 
-static void set_progress(const Pool *pool, TdiJobs *jobs, uint64_t span)
+/* Pixels of the band, for the progress. */
+static uint64_t band_pixels(const Pool *pool)
+{
+    return (uint64_t)pool->band->count * pool->picture->raster.width;
+}
+
+/* What jobs tell: that they take what was told before to `until` pixels of the band. How many a
+ * trial will draw is not known before; that its tiles are tried is told as half of what is
+ * left. */
+static void set_progress(Pool *pool, TdiJobs *jobs, uint64_t until)
 {
     const TdRaster *raster = &pool->picture->raster;
+    uint64_t before = (uint64_t)pool->band->y * raster->width;
     jobs->stage = "pixels";
-    jobs->done = (uint64_t)pool->band->y * raster->width + pool->drawn;
-    jobs->span = span;
+    jobs->done = before + pool->told;
+    jobs->span = until > pool->told ? until - pool->told : 0;
     jobs->total = (uint64_t)raster->height * raster->width;
+    pool->told += jobs->span;
 }
 
 /* A rectangle of a map of costs; a line at its left and upper border shows where it ends. */
@@ -357,7 +368,8 @@ static TdStatus try_squares(Pool *pool, TdError *err)
 {
     TdiJobs jobs = {.work = work_batch, .user = pool};
     TdStatus status = make_batches(pool, &jobs.count, &jobs.scratch_bytes, err);
-    set_progress(pool, &jobs, 0);
+    uint64_t all = band_pixels(pool), left = all > pool->drawn ? all - pool->drawn : 0;
+    set_progress(pool, &jobs, pool->drawn + left / 2);
     if (status == TD_OK)
         status = keep_squares(pool, err);
     if (status == TD_OK)
@@ -508,9 +520,18 @@ static TdStatus draw_dense(Pool *pool, TdError *err)
     }
     count_pieces(pool);
     jobs.count = pool->piece_count;
-    uint64_t all = (uint64_t)pool->band->count * pool->picture->raster.width;
-    set_progress(pool, &jobs, all > pool->drawn ? all - pool->drawn : 0);
+    set_progress(pool, &jobs, band_pixels(pool));
     return jobs.count > 0 ? tdi_run_jobs(&jobs, pool->run, err) : TD_OK;
+}
+
+/* The band is done, whatever was told of it. */
+static void tell_end(const Pool *pool)
+{
+    const TdRaster *raster = &pool->picture->raster;
+    uint64_t rows = (uint64_t)pool->band->y + pool->band->count;
+    if (pool->run->progress != NULL)
+        pool->run->progress(pool->run->user, "pixels", rows * raster->width,
+                            (uint64_t)raster->height * raster->width);
 }
 
 TdStatus tdi_draw_parts(const TdPicture *picture, const TdiPart *parts, size_t count,
@@ -521,6 +542,8 @@ TdStatus tdi_draw_parts(const TdPicture *picture, const TdiPart *parts, size_t c
     TdStatus status = try_all(&pool, err);
     if (status == TD_OK)
         status = draw_dense(&pool, err);
+    if (status == TD_OK)
+        tell_end(&pool);
     for (int i = 0; i < TDI_LEVELS_MOST; i++)
         tdi_free(pool.squares[i].at);
     tdi_free(pool.dense.at);

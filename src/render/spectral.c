@@ -7,41 +7,14 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "render/renderer.h"
+#include "render/batch.h"
 
 enum {
-    ORDER = TD_PATCH_ORDER,
-    NODES = TD_PATCH_NODES,
-    LANES = TD_PATCH_LANES,
-    CHANNELS = 3,
-    /* Values at the nodes of a batch, filled up to whole grains. */
-    BATCH = (NODES * LANES + TD_POINT_GRAIN - 1) / TD_POINT_GRAIN * TD_POINT_GRAIN,
-    STEEPEST = 8,            /* of palettes, about: encoded values for u */
-    PER_TONED_SAMPLE = 200,  /* operations */
-    SAMPLES_LEAST = 16,      /* across a tile: fewer are dense */
-    SCRATCH_MOST = 256 << 20 /* bytes a worker: widths beyond 20000 or so are dense */
+    SAMPLES_LEAST = 16,     /* across a tile: fewer are dense */
+    SCRATCH_MOST = 64 << 20 /* bytes a worker: very wide networks are dense */
 };
 
 /* ---- A batch of tiles -------------------------------------------------------------------- */
-
-/* What a worker's scratch holds. */
-typedef struct Batch {
-    const TdiRenderer *renderer;
-    const TdiSpectral *spectral;
-    const TdiLevel *level;
-    TdiSquare *squares;
-    size_t count;
-    char *blocks; /* the plan's scratch, block after block */
-    size_t block_bytes;
-    float *raw;          /* (CHANNELS, BATCH) outputs at the nodes */
-    float *encoded;      /* (CHANNELS, BATCH) colours at the nodes */
-    float *trial;        /* (CHANNELS, BATCH), and what colour wants to spare behind it */
-    float *coefficients; /* (CHANNELS, NODES, LANES) of encoded values */
-    float *raw_coefficients;
-    float *patch; /* of tdi_patch_draw, begins with one tile's coefficients */
-    bool alive[LANES];
-    bool has_linear; /* colours stand in `trial` */
-} Batch;
 
 static size_t floats_of(const TdiRenderer *renderer)
 {
@@ -69,12 +42,12 @@ size_t tdi_spectral_scratch(const TdiRenderer *renderer)
            larger(tdi_patch_scratch(renderer), tdi_patch_check_scratch(renderer));
 }
 
-static Batch lay_out(const TdiRenderer *renderer, void *scratch)
+static TdiBatch lay_out(const TdiRenderer *renderer, void *scratch)
 {
-    Batch b = {.renderer = renderer,
-               .spectral = &renderer->spectral,
-               .blocks = scratch,
-               .block_bytes = block_bytes_of(renderer->plan)};
+    TdiBatch b = {.renderer = renderer,
+                  .spectral = &renderer->spectral,
+                  .blocks = scratch,
+                  .block_bytes = block_bytes_of(renderer->plan)};
     size_t spare = tdi_colour_spare_rows(&renderer->colour);
     b.raw = (float *)(void *)(b.blocks + renderer->spectral.blocks * b.block_bytes);
     b.encoded = b.raw + CHANNELS * BATCH;
@@ -86,13 +59,13 @@ static Batch lay_out(const TdiRenderer *renderer, void *scratch)
 }
 
 /* A lane without a tile repeats the last one. */
-static const TdiSquare *square_of(const Batch *b, size_t lane)
+static const TdiSquare *square_of(const TdiBatch *b, size_t lane)
 {
     return &b->squares[lane < b->count ? lane : b->count - 1];
 }
 
-static void put_place(const Batch *b, size_t lane, size_t column, size_t row, unsigned inputs,
-                      float **rows, size_t at)
+static void put_place(const TdiBatch *b, size_t lane, size_t column, size_t row,
+                      unsigned inputs, float **rows, size_t at)
 {
     const TdiSquare *square = square_of(b, lane);
     double side = b->level->side;
@@ -101,7 +74,7 @@ static void put_place(const Batch *b, size_t lane, size_t column, size_t row, un
 }
 
 /* Inputs at a node, in all lanes, to rows[..][at]. */
-static void put_node(const Batch *b, size_t node, float **rows, size_t at)
+static void put_node(const TdiBatch *b, size_t node, float **rows, size_t at)
 {
     for (size_t lane = 0; lane < LANES; lane++)
         put_place(b, lane, node % ORDER, node / ORDER, td_plan_inputs(b->renderer->plan), rows,
@@ -113,7 +86,7 @@ typedef struct Lines {
     float x[ORDER][LANES], y[ORDER][LANES];
 } Lines;
 
-static void find_lines(const Batch *b, Lines *lines)
+static void find_lines(const TdiBatch *b, Lines *lines)
 {
     for (size_t i = 0; i < ORDER; i++)
         for (size_t lane = 0; lane < LANES; lane++) {
@@ -130,13 +103,13 @@ static void put_lines(const Lines *lines, unsigned inputs, size_t node, float **
         memcpy(*rows + at, lines->y[node / ORDER], LANES * sizeof **rows);
 }
 
-static size_t block_points(const Batch *b, size_t block)
+static size_t block_points(const TdiBatch *b, size_t block)
 {
     size_t left = BATCH - block * b->spectral->points;
     return left < b->spectral->points ? left : b->spectral->points;
 }
 
-static void put_points(const Batch *b)
+static void put_points(const TdiBatch *b)
 {
     const TdPlan *plan = b->renderer->plan;
     size_t points = b->spectral->points, node = 0;
@@ -158,17 +131,13 @@ static void put_points(const Batch *b)
     }
 }
 
-/* Look at the pre-activations of a layer, whose rows of the first block are given. Whether any
- * tile is left. */
-static bool survey_layer(Batch *b, uint32_t layer, const float *rows)
+/* Look at `count` rows, the first block's of which are given. Whether any tile is left. */
+static bool survey_rows(TdiBatch *b, const TdiBend *bend, const float *rows, uint32_t count)
 {
     const TdKernels *kernels = td_plan_kernels(b->renderer->plan);
-    const TdiBend *bend = &b->spectral->bends[layer];
-    bool last = layer + 1 == td_plan_depth(b->renderer->plan), any = false;
-    uint32_t width =
-        last ? b->renderer->colour.outputs : td_plan_width(b->renderer->plan, layer);
+    bool any = false;
     _Alignas(64) TdSurvey survey;
-    for (uint32_t o = 0; o < width; o++) {
+    for (uint32_t o = 0; o < count; o++) {
         kernels->survey(&b->spectral->nodes, rows + o * b->spectral->points, b->spectral->at,
                         &survey);
         for (size_t lane = 0; lane < b->count; lane++)
@@ -179,8 +148,17 @@ static bool survey_layer(Batch *b, uint32_t layer, const float *rows)
     return any;
 }
 
+/* The pre-activations of a layer; of the last one, those that are drawn. */
+static bool survey_layer(TdiBatch *b, uint32_t layer, const float *rows)
+{
+    const TdPlan *plan = b->renderer->plan;
+    bool last = layer + 1 == td_plan_depth(plan);
+    return survey_rows(b, &b->spectral->bends[layer], rows,
+                       last ? b->renderer->colour.outputs : td_plan_width(plan, layer));
+}
+
 /* Evaluate a layer at all nodes; gives the first block's rows. */
-static float *weigh_layer(const Batch *b, uint32_t layer, const TdRun *run)
+static float *weigh_layer(const TdiBatch *b, uint32_t layer, const TdRun *run)
 {
     float *rows = NULL;
     for (size_t i = 0; i < b->spectral->blocks && !tdi_is_cancelled(run); i++) {
@@ -192,7 +170,7 @@ static float *weigh_layer(const Batch *b, uint32_t layer, const TdRun *run)
 }
 
 /* The network at all nodes; NULL where no tile keeps the rule. */
-static float *evaluate(Batch *b, const TdRun *run)
+static float *evaluate(TdiBatch *b, const TdRun *run)
 {
     const TdPlan *plan = b->renderer->plan;
     float *rows = NULL;
@@ -204,267 +182,17 @@ static float *evaluate(Batch *b, const TdRun *run)
         for (size_t i = 0; i < b->spectral->blocks; i++)
             td_plan_activate(plan, layer, b->blocks + i * b->block_bytes, block_points(b, i));
     }
+    if (b->renderer->colour.tone == TD_TONE_LOGISTIC &&
+        !survey_rows(b, &b->spectral->logistic, rows, b->renderer->colour.outputs))
+        return NULL;
     return rows;
-}
-
-/* ---- Whether a polynomial is near enough ------------------------------------------------- */
-
-/* Outputs at the nodes, side by side. */
-static void take_outputs(Batch *b, const float *rows)
-{
-    for (uint32_t c = 0; c < b->renderer->colour.outputs; c++)
-        for (size_t k = 0; k < NODES; k++)
-            memcpy(b->raw + c * BATCH + k * LANES,
-                   rows + c * b->spectral->points + b->spectral->at[k], LANES * sizeof(float));
-}
-
-/* Encoded colours of rows of outputs, which are changed. Behind the last node stand zeros. */
-static float *encode(const Batch *b, float *rows)
-{
-    return tdi_colour_apply(&b->renderer->colour, rows, BATCH, BATCH,
-                            b->trial + CHANNELS * BATCH);
-}
-
-/* Where tone and palette are a line the polynomial need not know of clipping. */
-static void make_encoded(Batch *b)
-{
-    const TdiColour *colour = &b->renderer->colour;
-    if (b->spectral->linear) {
-        for (uint32_t c = 0; c < colour->channels; c++)
-            for (size_t i = 0; i < BATCH; i++)
-                b->encoded[c * BATCH + i] =
-                    b->raw[c * BATCH + i] * colour->scale[c] + colour->offset[c];
-        return;
-    }
-    memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
-    memcpy(b->encoded, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
-}
-
-static void add_magnitudes(const float *values, float *sums)
-{
-#pragma omp simd
-    for (size_t lane = 0; lane < LANES; lane++)
-        sums[lane] = sums[lane] + fabsf(values[lane]);
-}
-
-/* Sums of magnitudes of a channel's coefficients: all of them, and of one direction the last
- * six orders two by two. */
-typedef struct Sums {
-    float all[LANES], pair[3][LANES];
-} Sums;
-
-static void sum_orders(const float *from, bool down, Sums *sums)
-{
-    *sums = (Sums){{0}, {{0}}};
-    for (size_t i = 0; i < NODES; i++, from += LANES) {
-        size_t order = down ? i / ORDER : i % ORDER;
-        add_magnitudes(from, sums->all);
-        if (order >= ORDER - 6)
-            add_magnitudes(from, sums->pair[(order - (ORDER - 6)) / 2]);
-    }
-}
-
-/* How much is left out behind the last two orders: less than these where coefficients fall to a
- * quarter or faster. More where they fall slowly, or where the last two are small by chance, as
- * those before them tell. */
-static float tail_of(const Sums *sums, size_t lane)
-{
-    const float p0 = sums->pair[0][lane], p1 = sums->pair[1][lane], p2 = sums->pair[2][lane];
-    float expected = p0 > 0 ? p1 * (p1 / p0) : 0;
-    float tail = p2 > expected ? p2 : expected;
-    float fall = p1 > 0 ? 4 * (p2 / p1) : 1;
-    return fall > 1 ? tail * fall : tail;
-}
-
-/* The tails of the worst of `channels` channels, and what rounding may do. */
-static void find_tails(const float *coefficients, uint32_t channels, float *tails)
-{
-    const float rounding = 0x1p-22f;
-    memset(tails, 0, LANES * sizeof *tails);
-    for (uint32_t c = 0; c < channels; c++)
-        for (int down = 0; down < 2; down++) {
-            Sums sums;
-            sum_orders(coefficients + c * NODES * LANES, down == 1, &sums);
-            for (size_t lane = 0; lane < LANES; lane++) {
-                float tail = tail_of(&sums, lane) + sums.all[lane] * rounding;
-                tails[lane] = tail > tails[lane] ? tail : tails[lane];
-            }
-        }
-}
-
-/* Least and greatest of a lane's values. */
-static void find_range(const float *values, size_t lane, float *least, float *greatest)
-{
-    *least = *greatest = values[lane];
-    for (size_t k = 1; k < NODES; k++) {
-        float value = values[k * LANES + lane];
-        *least = value < *least ? value : *least;
-        *greatest = value > *greatest ? value : *greatest;
-    }
-}
-
-/* Whether values that are clipped to [0, 1] stay clear of the ends, or beyond one of them, also
- * between the nodes: of what is resolved there lies little outside of their range. */
-static bool stays_clear(float least, float greatest)
-{
-    float margin = (greatest - least) / 8;
-    return (least - margin > 0 && greatest + margin < 1) || greatest + margin < 0 ||
-           least - margin > 1;
-}
-
-/* The tone before it is clipped; ranks and logistics never are. */
-static bool tone_is_clear(const Batch *b, size_t lane)
-{
-    const TdiColour *colour = &b->renderer->colour;
-    if (b->spectral->bounded)
-        return true;
-    for (uint32_t c = 0; c < colour->outputs; c++) {
-        float least, greatest;
-        find_range(b->raw + c * BATCH, lane, &least, &greatest);
-        least = least * colour->scale[c] + colour->offset[c];
-        greatest = greatest * colour->scale[c] + colour->offset[c];
-        if (!stays_clear(least < greatest ? least : greatest,
-                         least < greatest ? greatest : least))
-            return false;
-    }
-    return true;
-}
-
-/* Linear colours at the nodes, before they are clipped, in `trial`. */
-static void make_linear(Batch *b)
-{
-    if (b->has_linear)
-        return;
-    memcpy(b->trial, b->raw, CHANNELS * BATCH * sizeof(float));
-    tdi_colour_linear(&b->renderer->colour, b->trial, BATCH, BATCH);
-    b->has_linear = true;
-}
-
-/* Whether the encoded values are as smooth as the outputs: nothing is clipped on the way, or a
- * channel is all of the tile long. */
-static bool is_unclipped(Batch *b, size_t lane)
-{
-    const TdiColour *colour = &b->renderer->colour;
-    if (b->spectral->linear && b->renderer->view.grid == 1)
-        return true; /* clipped when it is drawn */
-    if (!tone_is_clear(b, lane))
-        return false;
-    if (!tdi_colour_clips(colour))
-        return true;
-    make_linear(b);
-    for (uint32_t c = 0; c < colour->channels; c++) {
-        float least, greatest;
-        find_range(b->trial + c * BATCH, lane, &least, &greatest);
-        if (!stays_clear(least, greatest))
-            return false;
-    }
-    return true;
-}
-
-/* Move values by as much as is given, so that their tone comes nearer to 1/2. */
-static void move_values(float *values, const float *by, float scale, float offset)
-{
-    const float toward = scale > 0 ? 1 : -1;
-#pragma omp simd
-    for (size_t lane = 0; lane < LANES; lane++) {
-        float scaled = values[lane] * scale;
-        float up = scaled + offset > 0.5f ? -toward : toward;
-        values[lane] = values[lane] + up * by[lane];
-    }
-}
-
-static void find_changes(const float *values, const float *before, float *greatest)
-{
-#pragma omp simd
-    for (size_t lane = 0; lane < LANES; lane++) {
-        float change = fabsf(values[lane] - before[lane]);
-        greatest[lane] = change > greatest[lane] ? change : greatest[lane];
-    }
-}
-
-/* What the tails of the outputs' polynomials do to the colour at the nodes: each output is
- * moved by its own, toward the middle, where nothing clips. */
-static void find_effects(Batch *b, float *effects)
-{
-    const TdiColour *colour = &b->renderer->colour;
-    const size_t bytes = CHANNELS * BATCH * sizeof(float);
-    float plain[CHANNELS * BATCH];
-    b->has_linear = false;
-    memcpy(b->trial, b->raw, bytes);
-    memcpy(plain, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
-    memset(effects, 0, LANES * sizeof *effects);
-    for (uint32_t moved = 0; moved < colour->outputs; moved++) {
-        float tails[LANES], found[LANES] = {0};
-        find_tails(b->raw_coefficients + moved * NODES * LANES, 1, tails);
-        memcpy(b->trial, b->raw, bytes);
-        for (size_t k = 0; k < NODES; k++)
-            move_values(b->trial + moved * BATCH + k * LANES, tails, colour->scale[moved],
-                        colour->offset[moved]);
-        const float *encoded = encode(b, b->trial);
-        for (uint32_t c = 0; c < colour->channels; c++)
-            for (size_t k = 0; k < NODES; k++)
-                find_changes(encoded + c * BATCH + k * LANES, plain + c * BATCH + k * LANES,
-                             found);
-        for (size_t lane = 0; lane < LANES; lane++) {
-            /* Clipped at the nodes, the colour may yet change between them. */
-            float least = STEEPEST * tails[lane] * fabsf(colour->scale[moved]);
-            bool hidden = least > found[lane] && !tone_is_clear(b, lane);
-            effects[lane] += hidden ? least : found[lane];
-        }
-    }
-}
-
-/* Whether to tone every sample costs less than to cut the tile in four and hope for encoded
- * values, which are drawn a pixel at a time. */
-static bool is_worth_toning(const Batch *b, size_t lane)
-{
-    const TdiSpectral *spectral = b->spectral;
-    double side = b->level->side, grid = (double)b->renderer->view.grid;
-    double samples = side * side * grid * grid, nodes = 4.0 * NODES;
-    bool last = b->level == &spectral->level[spectral->levels - 1];
-    if (last || b->squares[lane].spent + nodes / samples > TDI_SPENT_MOST)
-        return true;
-    return samples * PER_TONED_SAMPLE < 2 * nodes * spectral->node_operations;
-}
-
-static void transform_all(const Batch *b, const float *rows, uint32_t channels, float *to)
-{
-    const TdKernels *kernels = td_plan_kernels(b->renderer->plan);
-    for (uint32_t c = 0; c < channels; c++)
-        kernels->transform(&b->spectral->nodes, rows + c * BATCH, to + c * NODES * LANES);
-}
-
-/* Polynomials in encoded values where they are good, else in outputs. */
-static void judge(Batch *b)
-{
-    float tails[LANES], effects[LANES];
-    bool toned = false;
-    make_encoded(b);
-    transform_all(b, b->encoded, b->renderer->colour.channels, b->coefficients);
-    find_tails(b->coefficients, b->renderer->colour.channels, tails);
-    for (size_t lane = 0; lane < b->count; lane++) {
-        if (!b->alive[lane])
-            continue;
-        if (tails[lane] < b->spectral->tolerance && is_unclipped(b, lane))
-            b->squares[lane].verdict = TDI_VERDICT_ENCODED;
-        else
-            toned = true;
-    }
-    if (!toned || (b->spectral->linear && b->spectral->bounded))
-        return; /* the outputs' polynomials would be the same */
-    transform_all(b, b->raw, b->renderer->colour.outputs, b->raw_coefficients);
-    find_effects(b, effects);
-    for (size_t lane = 0; lane < b->count; lane++)
-        if (b->alive[lane] && b->squares[lane].verdict == TDI_VERDICT_SPLIT &&
-            effects[lane] < b->spectral->tolerance / 2 && is_worth_toning(b, lane))
-            b->squares[lane].verdict = TDI_VERDICT_TONED;
 }
 
 /* ---- What is drawn ----------------------------------------------------------------------- */
 
 /* The orders that are worth drawing: what is left out comes to less than a 256th of the
  * tolerance. */
-static void trim(const Batch *b, TdiSquare *square, const float *coefficients)
+static void trim(const TdiBatch *b, TdiSquare *square, const float *coefficients)
 {
     const float most = b->spectral->tolerance / 256;
     uint32_t channels = b->renderer->colour.channels;
@@ -484,7 +212,7 @@ static void trim(const Batch *b, TdiSquare *square, const float *coefficients)
 }
 
 /* How much the picture says here. */
-static void count_coefficients(const Batch *b, TdiSquare *square, const float *coefficients)
+static void count_coefficients(const TdiBatch *b, TdiSquare *square, const float *coefficients)
 {
     for (size_t i = 0; i < b->renderer->colour.channels * (size_t)NODES; i++) {
         float above = fabsf(coefficients[i]) / b->spectral->tolerance;
@@ -499,7 +227,7 @@ static void take_lane(const float *from, uint32_t channels, size_t lane, float *
         to[i] = from[i * LANES + lane];
 }
 
-static void draw_lane(const Batch *b, size_t lane, const TdiCanvas *canvas, float *kept,
+static void draw_lane(const TdiBatch *b, size_t lane, const TdiCanvas *canvas, float *kept,
                       bool reports)
 {
     const TdiColour *colour = &b->renderer->colour;
@@ -523,7 +251,7 @@ static void draw_lane(const Batch *b, size_t lane, const TdiCanvas *canvas, floa
 }
 
 /* The radius has a corner where it is 0, which no pre-activation shows. */
-static bool holds_corner(const Batch *b, const TdiSquare *square)
+static bool holds_corner(const TdiBatch *b, const TdiSquare *square)
 {
     if ((td_plan_inputs(b->renderer->plan) & 1u << TD_INPUT_R) == 0)
         return false;
@@ -536,7 +264,7 @@ void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSqu
                       size_t count, const TdiCanvas *canvas, float *kept,
                       const TdiWorker *worker)
 {
-    Batch b = lay_out(renderer, worker->scratch);
+    TdiBatch b = lay_out(renderer, worker->scratch);
     b.level = level;
     b.squares = squares;
     b.count = count;
@@ -547,8 +275,7 @@ void tdi_spectral_try(const TdiRenderer *renderer, const TdiLevel *level, TdiSqu
     const float *rows = evaluate(&b, worker->run);
     if (rows == NULL)
         return;
-    take_outputs(&b, rows);
-    judge(&b);
+    tdi_judge(&b, rows);
     for (size_t lane = 0; lane < count; lane++)
         if (squares[lane].verdict != TDI_VERDICT_SPLIT)
             draw_lane(&b, lane, canvas, kept, worker->run->report != NULL);
@@ -672,20 +399,20 @@ static void fill_layers(TdiSpectral *spectral, const TdPlan *plan)
     uint32_t depth = td_plan_depth(plan);
     for (uint32_t i = 0; i < depth; i++)
         spectral->bends[i] = tdi_bend(plan, i);
+    spectral->logistic = tdi_bend_of_tone(TD_ACT_SIGMOID);
     size_t block = block_bytes_of(plan) / sizeof(float);
     for (size_t k = 0; k < NODES; k++)
         spectral->at[k] = k * LANES / spectral->points * block + k * LANES % spectral->points;
 }
 
-/* Whether the last activation's range keeps the tone in [0, 1]. */
+/* Whether the range of what is toned keeps within [0, 1]. */
 static bool is_bounded(const TdiRenderer *renderer)
 {
     const TdPlan *plan = renderer->plan;
     const TdiColour *colour = &renderer->colour;
-    const TdActivationInfo *info =
-        td_activation_info(td_plan_activation(plan, td_plan_depth(plan) - 1));
-    if (colour->tone == TD_TONE_LOGISTIC)
-        return colour->scale[0] <= 1 && colour->scale[0] >= -1;
+    bool logistic = colour->tone == TD_TONE_LOGISTIC;
+    const TdActivationInfo *info = td_activation_info(
+        logistic ? TD_ACT_SIGMOID : td_plan_activation(plan, td_plan_depth(plan) - 1));
     for (uint32_t c = 0; c < colour->outputs; c++) {
         double low = info->low * colour->scale[c] + colour->offset[c];
         double high = info->high * colour->scale[c] + colour->offset[c];
@@ -707,10 +434,11 @@ static bool is_fine(const TdiRenderer *renderer, const TdRecipe *recipe)
         if (!((offset > other ? offset : other) * codes * ulp < 0.0015))
             return false;
     }
-    double reach = view->step_x * (double)(view->width * view->grid) +
-                   view->step_y * (double)(view->height * view->grid);
-    double far = fabs(view->center[0]) + fabs(view->center[1]) + reach;
-    return far * ulp * 64 < view->step_x;
+    /* Points are off by half a unit in the last place: a 64th of a pixel, at most. */
+    double far = fabs(view->center[0]) + fabs(view->center[1]) +
+                 view->step_x * (double)(view->width * view->grid) +
+                 view->step_y * (double)(view->height * view->grid);
+    return far * (ulp / 2) * 64 < tdi_view_pixel(view);
 }
 
 static TdStatus allocate(TdiSpectral *spectral, const TdiRenderer *renderer, TdError *err)

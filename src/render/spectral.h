@@ -40,6 +40,7 @@ typedef struct TdiSpectral {
     bool linear;                  /* tone and palette are a line, but for clipping */
     bool bounded;                 /* and never clip */
     double node_operations;       /* to evaluate and survey a node */
+    TdiBend logistic;             /* of the tone of that name */
     TdiBend *bends;               /* (depth) */
     size_t *at;                   /* (TD_PATCH_NODES) where a node's lanes begin in a row */
     size_t points, blocks;        /* of a batch of tiles: a block's, and how many */

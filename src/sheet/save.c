@@ -27,17 +27,19 @@ static TdStatus write_rows(TdPicture *picture, TdOutput *output, unsigned char *
     return status;
 }
 
-/* Rows of a band: as the writer likes them, filled up to whole blocks of the picture where
- * these are not large. */
-static uint32_t choose_rows(const TdPicture *picture, uint32_t wanted)
+/* Rows of a band: as the writer likes them, filled up to whole blocks of the picture (such as
+ * there are in its middle) where these are not large. */
+static uint32_t choose_rows(const TdPicture *picture, uint32_t wanted, const TdRun *run)
 {
-    enum { BLOCK_BYTES = 32 << 20 };
-    uint32_t begin = 0, end = 1;
+    const uint64_t block_bytes = UINT64_C(32) << 20;
+    uint64_t most = td_run_resolved(run).max_memory / 4;
+    uint32_t begin = 0, end = 1, height = picture->raster.height;
+    most = most < block_bytes ? most : block_bytes;
     if (picture->kind->block != NULL)
-        picture->kind->block(picture, 0, &begin, &end);
-    uint64_t rows = ((uint64_t)wanted + end - 1) / end * end;
-    return tdi_mul_size(rows, td_raster_row_bytes(&picture->raster)) <= BLOCK_BYTES
-               ? (uint32_t)(rows < picture->raster.height ? rows : picture->raster.height)
+        picture->kind->block(picture, height / 2, &begin, &end);
+    uint64_t rows = ((uint64_t)wanted + (end - begin) - 1) / (end - begin) * (end - begin);
+    return tdi_mul_size(rows, td_raster_row_bytes(&picture->raster)) <= most
+               ? (uint32_t)(rows < height ? rows : height)
                : wanted;
 }
 
@@ -55,7 +57,7 @@ static TdStatus check_band(const TdRaster *raster, uint32_t rows, const TdRun *r
 static TdStatus write_picture(TdPicture *picture, TdOutput *output, const TdRun *run,
                               TdError *err)
 {
-    uint32_t band_rows = choose_rows(picture, td_output_band_rows(output));
+    uint32_t band_rows = choose_rows(picture, td_output_band_rows(output), run);
     size_t bytes = 0;
     TdStatus status = check_band(td_picture_raster(picture), band_rows, run, &bytes, err);
     if (status != TD_OK)

@@ -25,6 +25,7 @@ typedef struct Sheet {
     TdiRenderer *renderers; /* (columns x rows_most) of the rows of cells that are ready */
     TdiPart *parts;         /* the same: where they are drawn */
     uint32_t rows_most;
+    int makers;                 /* networks that may be made at once */
     uint32_t ready, ready_rows; /* the first of them, and how many */
     uint32_t held;              /* renderers that are made */
 } Sheet;
@@ -82,7 +83,8 @@ static TdStatus run_cells(CellJobs *cells, uint32_t count, const TdRun *run, TdE
     TdiJobs jobs = {.count = count, .work = work_cell, .user = cells};
     cells->run = *run;
     cells->run.progress = NULL; /* told in pixels of the sheet alone */
-    if (count < 2 * (uint32_t)run->threads || run->report != NULL)
+    outer.threads = run->threads < cells->sheet->makers ? run->threads : cells->sheet->makers;
+    if (count < 2 * (uint32_t)run->threads || outer.threads == 1 || run->report != NULL)
         outer.threads = 1;
     else
         cells->run.threads = 1;
@@ -279,13 +281,20 @@ static TdStatus take_census(Sheet *sheet, Census *census, TdError *err)
     return status;
 }
 
-/* As many rows of cells as take little memory. */
-static uint32_t rows_held(const TdSheetLayout *layout, uint64_t row_bytes)
+/* As many rows of cells as take little memory, and as many networks at once as are left room
+ * for while their plans are made. */
+static void choose_rows(Sheet *sheet, const Census *census, const TdRun *run)
 {
-    enum { HELD_BYTES = 64 << 20 };
-    uint64_t rows = HELD_BYTES / (row_bytes > 0 ? row_bytes : 1);
-    rows = rows < layout->rows ? rows : layout->rows;
-    return rows > 0 ? (uint32_t)rows : 1;
+    const uint64_t held_bytes = UINT64_C(64) << 20;
+    uint64_t limit = td_run_resolved(run).max_memory, most = limit / 4;
+    most = most < held_bytes ? most : held_bytes;
+    uint64_t rows = most / (census->row > 0 ? census->row : 1);
+    rows = rows < sheet->layout.rows ? rows : sheet->layout.rows;
+    sheet->rows_most = rows > 0 ? (uint32_t)rows : 1;
+    uint64_t held = tdi_mul_size(census->row, sheet->rows_most);
+    uint64_t room = limit > held ? limit - held : 0;
+    uint64_t makers = room / (census->network > 0 ? census->network : 1);
+    sheet->makers = makers > 1024 ? 1024 : makers > 0 ? (int)makers : 1;
 }
 
 /* A row of cells holds as many plans as there are columns, and a network while it is made. */
@@ -302,7 +311,7 @@ static TdStatus check_cells(Sheet *sheet, const TdRun *run, TdError *err)
     raster->width = sheet->layout.width;
     raster->height = sheet->layout.height;
     raster->channels = census.channels;
-    sheet->rows_most = rows_held(&sheet->layout, census.row);
+    choose_rows(sheet, &census, run);
     snprintf(what, sizeof what, "columns: a row of %u networks",
              (unsigned)sheet->layout.columns);
     return tdi_check_limit(run, tdi_add_size(census.network, census.row), what,

@@ -118,6 +118,17 @@ class Maps(t.Case):
         self.ok("render", *SILK, "-q", "-o", "d.ppm")
         self.assertEqual(self.read("c.ppm"), self.read("d.ppm"))
 
+    def test_name(self):
+        """A map does not take the picture's name."""
+        self.ok("render", *SILK, "--what", "cost", "-q", "--seed", "5")
+        self.assertTrue(self.read("tiedye-5-cost.png"))
+
+    def test_memory(self):
+        """A limit below the engine's blocks of rows costs time, nothing else."""
+        wide = ("render", "--layers", "9,3", "--size", "8000x700", "--antialias", "1", "-q",
+                "--format", "hash", "-o", "-")
+        self.assertEqual(self.ok(*wide, "--max-memory", "8M"), self.ok(*wide))
+
     def test_sheet(self):
         four = ("--count", "4", "--columns", "2", "--size", "64x64", "-q")
         self.ok("sheet", "--what", "cost", *four, "-o", "s.png")
@@ -130,11 +141,14 @@ class Maps(t.Case):
         self.bad(2, ["--report"], "render", "--json")
         self.bad(2, ["--report", "-o -"], "render", "--report", "-o", "-", "--format", "ppm")
         self.bad(2, ["cost", "npy"], "render", "--what", "cost", "-o", "a.npy")
+        self.bad(2, ["--show"], "render", "--report", "--show")
+        self.bad(2, ["--show"], "render", "--what", "cost", "--show")
         self.bad(2, ["--what"], "inside", "--what", "cost")
         self.write("f.npy", b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") +
                    b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }".ljust(117) +
                    b"\n" + b"\0\0\0\0")
         self.bad(3, ["cost"], "render", "f.npy", "--what", "cost", "-o", "x.png")
+        self.bad(2, ["field"], "render", "f.npy", "--report", "-o", "x.png")
 
     def test_scale(self):
         """Dense pixels have one colour, whatever the antialiasing."""

@@ -144,6 +144,37 @@ static void make_rings(char *text)
     make_bumps(text, "r");
 }
 
+/* A tone that bends by itself, behind outputs without bounds and wild weights. */
+static void make_logistic(char *text)
+{
+    static const char *const outs[] = {"identity", "cubic", "symlog", "quadratic", "silu"};
+    static const char *const acts[] = {"tanh", "sin", "identity", "sigmoid", "gaussian"};
+    add(text, "layers = %dx%d,%d\nact = %s\nout = %s\n", 1 + below(20), 1 + below(3),
+        chance(0.5) ? 1 : 3, acts[below(5)], outs[below(5)]);
+    add(text, "init = unscaled\nsigma_w = %.3f\nsigma_b = %.3f\nextent = %.3f\n",
+        log_uniform(1, 300), uniform(0, 20), log_uniform(0.1, 10));
+    add(text, "tone = logistic\ngain = %.3f\npalette = %s\n", log_uniform(0.5, 4),
+        td_palette_info((TdPalette)below(TD_PALETTE_COUNT))->name);
+    add(text, "antialias = %d\nsize = 400x300\nseed = %d\n", 1 + below(2), below(100000));
+}
+
+/* Ramps, which have corners where a colour begins to be clipped. */
+static void make_ramps(char *text)
+{
+    static const char *const inputs[] = {"x,y", "x,y,r", "x", "y"};
+    static const char *const tones[] = {"affine", "rescale", "logistic", "clip"};
+    add(text, "inputs = %s\nlayers = %dx%d,1\nact = %s\nout = %s\n", inputs[below(4)],
+        2 + below(12), 1 + below(4), smooth_activation(), smooth_activation());
+    add(text, "sigma_w = %.3f\nsigma_b = %.3f\nextent = %.3f\ntone = %s\n", log_uniform(0.8, 5),
+        uniform(0, 2), log_uniform(0.5, 100), tones[below(4)]);
+    add(text, "palette = %s\npalette_seed = %d\n",
+        td_palette_info(
+            (TdPalette)(TD_PALETTE_STOPS + below(TD_PALETTE_COUNT - TD_PALETTE_STOPS)))
+            ->name,
+        below(1000));
+    add(text, "antialias = %d\nsize = 400x400\nseed = %d\n", 1 + below(2), below(100000));
+}
+
 /* Kinks: exact where none is crossed. */
 static void make_kinked(char *text)
 {
@@ -225,6 +256,9 @@ static void build_ridge(Built *built, double wide, double angle)
  * the second layer, and it is negative at every node. */
 static void build_peak(Built *built, double radius)
 {
+    static const TdActivation acts[] = {TD_ACT_TANH, TD_ACT_ERF,  TD_ACT_SIGMOID,
+                                        TD_ACT_GELU, TD_ACT_MISH, TD_ACT_SOFTPLUS,
+                                        TD_ACT_SILU, TD_ACT_TANH, TD_ACT_GAUSSIAN};
     double x = uniform(-1.8, 1.8), y = uniform(-1.8, 1.8), gentle = uniform(0.3, 1);
     double turn = uniform(0, 1), top = uniform(1, 3);
     for (int i = 0; i < SIDES; i++) {
@@ -241,6 +275,7 @@ static void build_peak(Built *built, double radius)
         built->w2[BACK][BACK + i] = (float)strong;
     memset(built->w2[BACK], 0, BACK * sizeof(float));
     built->b2[BACK] = (float)(top - strong * SIDES * t);
+    built->layers[1].act = acts[below(9)];
 }
 
 static double pixels(double count)
@@ -295,9 +330,12 @@ static const Family families[] = {
     {"parallels", make_parallels, NULL, 3, 100, true, 0.02, 0.002},
     {"rings", make_rings, NULL, 3, 100, true, 0.02, 0.002},
     {"dots", make_built, build_dots, 3, 200, true, 0.02, 0.002},
-    {"peaks", make_built, build_peaks, 3, 200, true, 0.02, 0.002},
+    {"peaks", make_built, build_peaks, 3, 400, true, 0.02, 0.002},
     {"built-ridges", make_built, build_ridges, 2, 100, true, 0.02, 0.002},
     {"built-parallels", make_built, build_parallels, 2, 100, true, 0.02, 0.002},
+    /* An output that is nearly 0 becomes 1/2, which lies between two codes: noise decides. */
+    {"logistic", make_logistic, NULL, 4, 400, true, 0.12, 0.002},
+    {"ramps", make_ramps, NULL, 4, 400, true, 0.02, 0.002},
     {"kinked", make_kinked, NULL, 5, 200, true, 0.02, 0.002},
 };
 enum { FAMILIES = sizeof families / sizeof *families };

@@ -97,6 +97,19 @@ static TdStatus try_field(const char *name, TdError *err)
     return save(text, name, err);
 }
 
+/* Squares of several sizes, patches that are drawn later, pieces left over for the dense
+ * engine. */
+static TdStatus try_spectral(const char *name, TdError *err)
+{
+    return save("layers = 12,3\nact = relu\nsize = 300x260\nengine = spectral\nantialias = 1",
+                name, err);
+}
+
+static TdStatus try_choice(const char *name, TdError *err)
+{
+    return save("layers = 12,3\nsize = 100x90\nantialias = 1", name, err);
+}
+
 static TdStatus try_sheet(const char *name, TdError *err)
 {
     return save("draw = sheet\ncount = 3\ncolumns = 2\nlayers = 8,3\nsize = 64x64", name, err);
@@ -200,6 +213,8 @@ static void test_pictures(void **state)
     exhaust(try_picture, "a.hash", false);
     exhaust(try_picture, "a.null", false);
     exhaust(try_tables, "a.png", false);
+    exhaust(try_spectral, "a.ppm", false);
+    exhaust(try_choice, "a.ppm", false);
     exhaust(try_field, "a.png", false);
     exhaust(try_source, "a.npy", false);
 }
