@@ -108,6 +108,42 @@ static void test_polynomials_are_exact(void **state)
     td_recipe_free(recipe);
 }
 
+/* A layer in two steps gives the bits that it gives at once. */
+static void test_layers_from_inside(void **state)
+{
+    enum { POINTS = 128 };
+    TdRecipe *recipe = recipe_of("layers = 7,13:sin,13:relu,5\nresidual = on\n");
+    TdNetwork *network;
+    TdPlan *plan;
+    (void)state;
+    assert_int_equal(td_network_create(recipe, NULL, &network, NULL), TD_OK);
+    assert_int_equal(td_plan_create(network, recipe->constants, NULL, &plan, NULL), TD_OK);
+    size_t bytes = td_plan_scratch(plan), stride = td_plan_points(plan);
+    float *scratch[2];
+    for (int way = 0; way < 2; way++) {
+        scratch[way] = aligned_alloc(64, (bytes + 63) / 64 * 64);
+        float *input = td_plan_input(plan, scratch[way]);
+        for (int i = 0; i < POINTS; i++) {
+            input[i] = (float)i / 17 - 3;
+            input[stride + (size_t)i] = 2 - (float)(i * i % 31) / 9;
+        }
+    }
+    assert_int_equal(td_plan_depth(plan), 4);
+    assert_int_equal(td_plan_activation(plan, 1), TD_ACT_SIN);
+    for (uint32_t layer = 0; layer < 4; layer++) {
+        const float *once = td_plan_layers(plan, layer, layer + 1, scratch[0], POINTS);
+        td_plan_sums(plan, layer, scratch[1], POINTS);
+        const float *twice = td_plan_activate(plan, layer, scratch[1], POINTS);
+        for (uint32_t o = 0; o < td_plan_width(plan, layer); o++)
+            assert_memory_equal(once + o * stride, twice + o * stride, POINTS * sizeof(float));
+    }
+    for (int way = 0; way < 2; way++)
+        free(scratch[way]);
+    td_plan_free(plan);
+    td_network_free(network);
+    td_recipe_free(recipe);
+}
+
 /* ---- The rule ------------------------------------------------------------------------ */
 
 static bool holds(const char *act, TdSurvey survey)
@@ -357,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_polynomials_are_exact),
+        cmocka_unit_test(test_layers_from_inside),
         cmocka_unit_test(test_the_rule),
         cmocka_unit_test(test_auto_takes_the_cheaper),
         cmocka_unit_test(test_evaluations_are_bounded),
