@@ -150,13 +150,14 @@ static void make_linear(TdiBatch *b)
     b->has_linear = true;
 }
 
-/* The table, for the u of a tile and somewhat beyond. */
+/* The table, for the u of a tile and somewhat beyond; all of it where u is clipped on a part of
+ * the tile, which the nodes need not show. */
 static void look_at_table(TdiBatch *b, size_t lane, float *steepest, bool *clips)
 {
     float least, greatest;
     make_linear(b);
     find_range(b->trial, lane, &least, &greatest);
-    float margin = (greatest - least) / 8;
+    float margin = tone_is_clear(b, lane) ? (greatest - least) / 8 : 1;
     tdi_colour_look(&b->renderer->colour, least - margin, greatest + margin, steepest, clips);
 }
 
