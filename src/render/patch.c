@@ -34,6 +34,7 @@ typedef struct Drawing {
     unsigned char *codes;
     uint32_t strip;    /* its first column in the tile */
     size_t width;      /* its columns, filled up */
+    uint32_t visible;  /* of them, those that the picture has */
     uint32_t channels; /* of the polynomials */
 } Drawing;
 
@@ -72,33 +73,40 @@ static void put_row(const Drawing *d, float *values, float samples, uint32_t y)
 {
     const TdiRenderer *renderer = d->renderer;
     const TdiColour *colour = &renderer->colour;
-    uint32_t x = d->square->x + d->strip, left = renderer->raster.width - x;
-    uint32_t count = d->level->side - d->strip < STRIP ? d->level->side - d->strip : STRIP;
-    count = count < left ? count : left;
-    unsigned char *to = tdi_canvas_at(d->canvas, x, y);
+    TdiTile tile = {d->square->x + d->strip, y, d->visible, 1};
+    unsigned char *to = tdi_canvas_at(d->canvas, tile.x, y);
     unsigned char *codes = d->canvas->spread ? d->codes : to;
     if (colour->dither || samples != 1)
-        tdi_colour_store(colour, (TdiTile){x, y, count, 1}, 0, count, values, PIXELS, samples,
-                         codes, 0);
+        tdi_colour_store(colour, tile, 0, tile.width, values, PIXELS, samples, codes, 0);
     else
-        colour->kernels->encode(values, PIXELS, colour->channels, colour->wide, count, codes);
+        colour->kernels->encode(values, PIXELS, colour->channels, colour->wide, tile.width,
+                                codes);
     if (d->canvas->spread)
-        tdi_spread_gray(codes, td_sample_size(renderer->raster.type), (TdiTile){x, y, count, 1},
-                        to, 0);
+        tdi_spread_gray(codes, td_sample_size(renderer->raster.type), tile, to, 0);
 }
 
-/* The rows of the block that are asked for. */
+/* The rows of the block that are asked for: first .. end - 1. */
 static void put_rows(const Drawing *d, float *values, float samples, uint32_t row, size_t rows)
 {
     const TdiColour *colour = &d->renderer->colour;
-    for (uint32_t i = 0; i < rows && row + i < d->level->side; i++) {
-        uint32_t y = d->square->y + row + i;
-        float *from = values + i * d->width;
-        if (y < d->canvas->from || y >= d->canvas->to)
-            continue;
+    const TdiCanvas *canvas = d->canvas;
+    uint32_t y = d->square->y + row, first = y > canvas->from ? y : canvas->from;
+    uint32_t left = d->level->side - row;
+    uint32_t end = y + (left < rows ? left : (uint32_t)rows);
+    end = end < canvas->to ? end : canvas->to;
+    if (!colour->dither && samples == 1 && !canvas->spread && first < end) { /* most are */
+        unsigned char *to = tdi_canvas_at(canvas, d->square->x + d->strip, first);
+        for (float *from = values + (first - y) * d->width; first < end;
+             first++, from += d->width, to += canvas->row_bytes)
+            colour->kernels->encode(from, PIXELS, colour->channels, colour->wide, d->visible,
+                                    to);
+        return;
+    }
+    for (; first < end; first++) {
+        float *from = values + (first - y) * d->width;
         for (uint32_t c = 0; c < colour->channels && colour->dither && samples == 1; c++)
             colour->kernels->tone(from + (size_t)c * PIXELS, d->width, 1, 0); /* clips */
-        put_row(d, from, samples, y);
+        put_row(d, from, samples, first);
     }
 }
 
@@ -173,6 +181,8 @@ void tdi_patch_draw(const TdiRenderer *renderer, const TdiLevel *level, const Td
     uint32_t right = renderer->raster.width - square->x;
     for (; d.strip < level->side && d.strip < right; d.strip += STRIP) {
         d.width = level->columns - d.strip < STRIP ? level->columns - d.strip : STRIP;
+        d.visible = level->side - d.strip < STRIP ? level->side - d.strip : STRIP;
+        d.visible = d.visible < right - d.strip ? d.visible : right - d.strip;
         draw_strip(&d);
     }
 }
