@@ -45,7 +45,9 @@ check-deb: deb ## install and use them in a clean chroot (needs root)
 bench: ## compare with ONNX Runtime, NumPy and PyTorch; SECONDS=, QUICK=1 (installs them)
 	@scripts/setup.sh bench || echo "bench: going on without what is missing" >&2
 	@$(BUILD) -DTIEDYE_TESTS=ON
-	@python3 -B bench/run.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(QUICK),--quick)
+	@for part in run pictures; do \
+	    python3 -B bench/$$part.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(QUICK),--quick) || exit; \
+	done
 
 fuzz: ## fuzz for an hour, or TIME=seconds (sets up like check)
 	@scripts/setup.sh check

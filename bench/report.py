@@ -4,7 +4,7 @@ import statistics
 
 CORES = {1: "one core", 2: "two cores"}
 PAGE = "docs/PERFORMANCE.md"
-BEGIN, END = "<!-- written by bench/run.py --update-docs -->\n```text\n", "```\n<!-- end -->"
+BEGIN, END = "<!-- written by bench/run.py --update-docs -->\n", "<!-- end -->"
 PEERS = ("ONNX Runtime", "NumPy", "PyTorch")
 # What was aimed for: times ONNX Runtime, or a share of the multiply-add peak.
 TARGETS = {False: {"20,10,3": "1.4x", "64,64,3": "1.0x", "32x16,3": "1.0x", "256x3,3": "50%"},
@@ -21,9 +21,10 @@ def best_ways(ways, kind="field"):
 
 
 def is_wanted(way, ways):
-    """Of all instruction sets the field and the peak are timed, of the best the rest too."""
+    """Of all instruction sets the field and the peak are timed, of the best the rest too; the
+    spectral engine is bench/pictures.py's."""
     kind = way.split()[0]
-    return kind in ("field", "peak") or way in best_ways(ways, kind)
+    return kind in ("field", "peak") or kind in OTHERS and way in best_ways(ways, kind)
 
 
 def row(name, cells):
@@ -150,19 +151,28 @@ def scaling(one, two):
     return lines
 
 
-def heading(results):
-    lines = [f"{results['versions']['tiedye']} ({results['commit']}), {results['date']}",
-             f"{results['cpu']}, {results['cores']} cores, {results['system']}",
-             results["compiler"]]
-    lines += [results["versions"][name] for name in PEERS if name in results["versions"]]
-    lines += ["", f"{results['rounds']} rounds of {results['seconds']:g} s for each, taking turns; "
-              "medians.", "{0} x {0} points of [-2, 2]^2, tanh in all layers, the same weights for "
-              "all.".format(results["side"])]
+def machine(results):
+    """What was measured when, and on what."""
+    versions = [text for name, text in results["versions"].items() if name != "tiedye"]
+    return [f"{results['versions']['tiedye']} ({results['commit']}), {results['date']}",
+            f"{results['cpu']}, {results['cores']} cores, {results['system']}",
+            results["compiler"], *versions]
+
+
+def warnings(results):
+    lines = []
     if results["load"] > 0.5:
         lines.append(f"THE MACHINE WAS BUSY AT THE START (load {results['load']:.1f}).")
     if results["rounds"] * results["seconds"] < 1:
         lines.append("A QUICK RUN: good for nothing but to see that all is well.")
     return lines
+
+
+def heading(results):
+    lines = ["", f"{results['rounds']} rounds of {results['seconds']:g} s for each, taking turns; "
+             "medians.", "{0} x {0} points of [-2, 2]^2, tanh in all layers, the same weights for "
+             "all.".format(results["side"])]
+    return machine(results) + lines + warnings(results)
 
 
 def make(results):
@@ -186,12 +196,15 @@ def make(results):
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def update_docs(path):
+def update_docs(path, begin=BEGIN, end=END, where=PAGE):
+    """What stands between the lines `begin` and `end` of a page becomes the report in `path`."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    with open(PAGE, encoding="utf-8") as file:
+    with open(where, encoding="utf-8") as file:
         page = file.read()
-    head, _, rest = page.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(head + BEGIN + text + END + tail)
+    head, found, rest = page.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise SystemExit(f"bench: {where} has no lines {begin.strip()} and {end}")
+    with open(where, "w", encoding="utf-8") as file:
+        file.write(f"{head}{begin}```text\n{text}```\n{end}{tail}")

@@ -36,6 +36,7 @@ extent = 2
 size = {side}x{side}
 palette = rgb
 antialias = 1
+engine = dense
 """
 CHECK_STRIDE = 64  # as in bench/throughput.c
 TOLERANCE = 1e-4
@@ -49,9 +50,9 @@ def say(text):
 # ---- What everyone is given -----------------------------------------------------------------
 
 
-def write_points(folder, side):
+def write_points(folder, side, extent=2):
     """x, y of the pixels' centres, row by row from the top; and those of every 64th row."""
-    steps = [(2 * i + 1 - side) * 2 / side for i in range(side)]
+    steps = [(2 * i + 1 - side) * extent / side for i in range(side)]
     with open(f"{folder}/points.f32", "wb") as points, open(f"{folder}/check.f32", "wb") as check:
         for i, y in enumerate(reversed(steps)):
             row = array.array("f", [value for x in steps for value in (x, y)])
@@ -118,21 +119,25 @@ def python_with(module):
     return None
 
 
-def install_onnxruntime(folder):
-    """Whether there is an ONNX Runtime below `folder`, which npm is asked for once."""
-    if os.path.exists(f"{folder}/node_modules/onnxruntime-node/package.json"):
+def install_package(folder, name, package, size):
+    """Whether there is a package below `folder`, which npm is asked for once."""
+    if os.path.exists(f"{folder}/node_modules/{package.split('@')[0]}/package.json"):
         return True
     if not shutil.which("npm") or not shutil.which("node"):
-        say("no ONNX Runtime: it needs node and npm")
+        say(f"no {name}: it needs node and npm")
         return False
-    say(f"installing {ONNXRUNTIME} from npm into {folder}, 300 MB on the disk")
+    say(f"installing {package} from npm into {folder}, {size} on the disk")
     os.makedirs(folder, exist_ok=True)
     install = subprocess.run(["npm", "install", "--prefix", folder, "--ignore-scripts",
-                              "--no-audit", "--no-fund", "--loglevel=error", ONNXRUNTIME],
+                              "--no-audit", "--no-fund", "--loglevel=error", package],
                              check=False, stdout=subprocess.DEVNULL)
     if install.returncode != 0:
-        say(f"no ONNX Runtime: npm has failed ({install.returncode})")
+        say(f"no {name}: npm has failed ({install.returncode})")
     return install.returncode == 0
+
+
+def install_onnxruntime(folder):
+    return install_package(folder, "ONNX Runtime", ONNXRUNTIME, "300 MB")
 
 
 def find_peers(folder):

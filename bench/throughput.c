@@ -24,13 +24,15 @@ static const struct {
     const char *word; /* before the instruction set */
     TdSamples samples;
     const char *keys; /* what is changed in the recipe */
+    bool whole;       /* always the whole picture: what is drawn for one row serves others */
 } kinds[] = {
-    {"field ", TD_SAMPLES_FIELD, ""}, /* the outputs, float32, in memory */
-    {"picture ", TD_SAMPLES_COLOUR, ""},
+    {"field ", TD_SAMPLES_FIELD, "", false}, /* the outputs, float32, in memory */
+    {"picture ", TD_SAMPLES_COLOUR, "engine = dense", false},
+    {"spectral ", TD_SAMPLES_COLOUR, "engine = spectral", true},
     /* the same points but for a last bit, in rows that do not share y */
-    {"turned ", TD_SAMPLES_FIELD, "rotate = 1e-9"},
+    {"turned ", TD_SAMPLES_FIELD, "rotate = 1e-9", false},
     /* multiply-adds and the rest, without activations */
-    {"linear ", TD_SAMPLES_FIELD, "act = identity\nout = identity"},
+    {"linear ", TD_SAMPLES_FIELD, "act = identity\nout = identity", false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds, CHECK_STRIDE = 64 };
 
@@ -57,11 +59,14 @@ static bool draw(Bench *bench, uint32_t y, uint32_t count)
     return status == TD_OK;
 }
 
-/* What is drawn at once is the whole picture, or as much as takes some time. */
-static bool choose_band(Bench *bench)
+/* What is drawn at once is the whole picture, or as much as takes some time. It is drawn once. */
+static bool choose_band(Bench *bench, bool whole)
 {
     uint32_t height = td_picture_raster(bench->picture)->height;
     double begin, least = 0.02;
+    bench->band = height;
+    if (whole)
+        return draw(bench, 0, height);
     bench->band = height < 16 ? height : 16;
     for (;;) {
         begin = now();
@@ -131,7 +136,7 @@ static bool make_ready(Bench *bench, const char *way)
         return false;
     }
     memset(bench->rows, 0, td_raster_row_bytes(raster) * raster->height); /* pages are there */
-    if (!choose_band(bench))
+    if (!choose_band(bench, kinds[kind].whole))
         return false;
     snprintf(bench->way, sizeof bench->way, "%s", way);
     return true;

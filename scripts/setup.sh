@@ -32,9 +32,10 @@ check | groff-base        | -          | the manual's pages without a warning
 check | zsh               | -          | completion in zsh
 check | pkgconf           | pkg-config | tests of what is installed
 bench | nodejs            | node       | runs ONNX Runtime
-bench | npm               | npm        | installs ONNX Runtime
+bench | npm               | npm        | installs ONNX Runtime and sharp
 bench | python3-numpy     | -          | a peer
 bench | python3-torch     | -          | a peer
+bench | python3-pil       | -          | writes that peer's pictures
 bench | libopenblas0-pthread | -       | what makes both peers fast
 portable | clang           | clang      | compiler for WebAssembly
 portable | lld             | wasm-ld    | linker for WebAssembly

@@ -13,6 +13,10 @@ from _tiedye import BINARY, SANITIZED, Case
 
 BENCH = os.path.join(os.path.dirname(__file__), "..", "..", "bench")
 sys.path.insert(0, BENCH)
+import pictures  # noqa: E402
+import pictures_report  # noqa: E402
+import png  # noqa: E402
+import report  # noqa: E402
 import run  # noqa: E402
 
 FOLDER = os.path.dirname(BINARY)
@@ -50,6 +54,16 @@ class Throughput(Case):
         self.assertEqual(len(rates), len(ways))
         for way, (rate,) in zip(ways, rates):
             self.assertGreater(float(rate), 0, way)
+
+    def test_engines_draw_the_same_rows(self):
+        self.write("b.tie", "v = 1\nlayers = 20,10,3\nsize = 130x130\npalette = rgb\n"
+                   "antialias = 1\n")
+        self.ask(("load", "b"), ("check", "picture ref", "dense"),
+                 ("check", "spectral ref", "spectral"))
+        dense, spectral = self.read("dense"), self.read("spectral")
+        self.assertEqual(len(dense), 3 * 130 * 3)
+        self.assertEqual(len(spectral), len(dense))
+        self.assertLessEqual(max(abs(a - b) for a, b in zip(dense, spectral)), 1)
 
     def test_errors(self):
         self.write("bad.tie", "layers = 0\n")
@@ -117,6 +131,109 @@ class Run(Case):
             self.assertGreater(rates["field ref"][0], 0)
         self.assertEqual(done.stdout, self.read("report.txt").decode())
         self.assertLessEqual(max(map(len, done.stdout.split("\n"))), 80)
+
+
+class Pictures(Case):
+    def options(self):
+        return argparse.Namespace(folder=self.folder, check=2, rounds=3, sides=[2])
+
+    def write_picture(self, name, samples):
+        """A command that writes a PNG, as one of `commands`."""
+        picture = _tiedye.Png(2, 2, 3, 8, samples, [(b"IHDR", b""), (b"IDAT", b""), (b"IEND", b"")])
+        self.write(name, _tiedye.write_png(picture))
+        return lambda _network, _side, out: ["cp", self.path(name), out]
+
+    def test_who_draws_another_picture_gives_no_number(self):
+        first = [[9, 8, 7, 6, 5, 4], [3, 2, 1, 0, 255, 128]]
+        commands = {"dense": self.write_picture("a.png", first),
+                    "a code off": self.write_picture("b.png", [[v + 1 for v in first[0]],
+                                                               first[1]]),
+                    "two codes off": self.write_picture("c.png", [[11] + first[0][1:], first[1]]),
+                    "no PNG": lambda _network, _side, out: ["touch", out],
+                    "nothing": lambda _network, _side, out: ["true"],
+                    "failing": lambda _network, _side, out: ["false"]}
+        said = []
+        good = pictures.choose_alike(self.options(), argparse.Namespace(layers="3"), commands,
+                                     said.append)
+        self.assertEqual(list(good), ["dense", "a code off"])
+        self.assertEqual(len(said), 4)
+
+    def test_turns(self):
+        out, said = self.path("out"), []
+        turns = [("quick", "quick", ["touch", out], out), ("slow", "slow", ["touch", out], out),
+                 ("bad", "bad", ["false"], out), ("again", "slow", ["touch", out], out)]
+        found = pictures.race(self.options(), turns, said.append, self.slow_second())
+        self.assertEqual({key: len(runs) for key, runs in found.items()},
+                         {"quick": 3, "slow": 1, "again": 1})
+        self.assertEqual(len(said), 1)
+        with self.assertRaises(run.Failure):
+            pictures.race(self.options(), [("", "tiedye, dense", ["false"], out)])
+
+    @staticmethod
+    def slow_second():
+        """What measures, and is told that the second command took more than enough."""
+        calls = []
+
+        def measure(*arguments):
+            calls.append(pictures.measure(*arguments))
+            return {**calls[-1], "wall": pictures.ENOUGH if len(calls) == 2 else 0}
+        return measure
+
+    def test_reader_of_pictures(self):
+        self.ok("render", "--layers", "20,10,3", "--size", "61x40", "-q", "-o", "a.png")
+        expected = _tiedye.read_png(self.read("a.png"))
+        width, height, samples = png.read(self.path("a.png"))
+        self.assertEqual((width, height), (61, 40))
+        self.assertEqual(list(samples), sum(expected.samples, []))
+        self.ok("render", "--layers", "20,10,1", "--palette", "gray", "-q", "-o", "b.png")
+        with self.assertRaises(ValueError):
+            png.read(self.path("b.png"))
+
+    def test_report(self):
+        sides, large = ("16,32", "64") if SANITIZED else ("64,96", "256")
+        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "pictures.py"), "--alone",
+                               "--quick", "--sides", sides, "--large", large, "--rounds", "1",
+                               "--seconds", "0.001", "--build", FOLDER, "--folder", self.folder],
+                              text=True, check=False, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=_tiedye.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        results = json.loads(self.read("pictures.json"))
+        small, big = sides.split(",")
+        for layers, rates in results["rates"]["1"].items():
+            for row in (f"{engine} {side}" for engine in ("spectral", "dense")
+                        for side in (small, big)):
+                self.assertGreater(rates[row][0], 0, (layers, row))
+            for side in (small, big):
+                for name in ("tiedye, spectral", "tiedye, dense"):
+                    self.assertGreater(results["commands"][layers][side][name][0]["wall"], 0)
+        for found in results["alone"].values():
+            self.assertGreater(found[0]["peak"], 0)
+        self.assertEqual(done.stdout, self.read("pictures.txt").decode())
+        for part in ("Mpoints/s, one core", f"Wall s, {big} x {big}", f"CPU s, {big} x {big}",
+                     "tiedye alone", "Aims"):
+            self.assertIn("\n" + part, done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.split("\n"))), 80)
+        left = [name for name in os.listdir(self.folder) if name.endswith(".png")]
+        self.assertLessEqual(set(left), {"picture.png"})
+
+    def test_aims(self):
+        self.assertTrue(pictures_report.aim("a", 9.96, 10, "x").endswith(" 9.96/10x  --"))
+        self.assertTrue(pictures_report.aim("a", 10.04, 10, "x").endswith(" 10.0/10x  ok"))
+        self.assertTrue(pictures_report.aim("a", 5.99, 6, " s").endswith(" 5.99/6 s  ok"))
+        self.assertTrue(pictures_report.aim("a", 64.1, 64, " MB").endswith(" 64.1/64 MB  --"))
+        self.assertIsNone(pictures_report.aim("a", None, 6, " s"))
+
+    def test_reports_go_into_the_page(self):
+        self.write("report", "new\n")
+        begin, end = pictures_report.BEGIN, pictures_report.END
+        page = f"a\n{begin}{{}}{end}\nb\n{report.BEGIN}```text\nother\n```\n{report.END}\n"
+        for old in ("", "```text\nold\n```\n"):
+            self.write("page", page.format(old))
+            report.update_docs(self.path("report"), begin, end, self.path("page"))
+            self.assertEqual(self.read("page").decode(), page.format("```text\nnew\n```\n"))
+        self.write("page", "nothing")
+        with self.assertRaises(SystemExit):
+            report.update_docs(self.path("report"), begin, end, self.path("page"))
 
 
 if __name__ == "__main__":
