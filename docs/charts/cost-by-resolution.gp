@@ -4,6 +4,7 @@ set border 3 lc rgb '#555555'
 set tics nomirror textcolor rgb '#333333'
 set grid ytics lc rgb '#dddddd'
 set logscale y
+set format y '%g'
 set ylabel 'network evaluations per pixel'
 set yrange [1e-5:2]
 set key bottom left Left reverse samplen 2
