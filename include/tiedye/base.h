@@ -128,16 +128,25 @@ typedef enum TdSampleType {
 TD_API size_t td_sample_size(TdSampleType type);
 
 /* The shape of a raster: rows from the top, in a row pixels from the left, in a pixel channels.
- */
+ * A film is a raster whose frames stand one below the other. So are the slices of a volume,
+ * from the lowest z to the highest; their rows go up, from the lowest y to the highest. */
 typedef struct TdRaster {
     uint32_t width, height; /* pixels, 1 to 2^31 - 1 */
     uint32_t channels;      /* 1 (gray) or 3 (RGB) for pictures; any number for TD_SAMPLE_F32 */
     TdSampleType type;
-    double dots_per_inch; /* for paper sizes; 0: none is stored */
+    double dots_per_inch;     /* for paper sizes; 0: none is stored */
+    uint32_t depth;           /* frames of a film, slices of a volume; 0: it is neither */
+    double frames_per_second; /* of a film, above 0; 0: it is none */
+    bool loops;               /* the film goes on from its last frame to its first */
+    double origin[3];         /* of a volume: x, y, z of its first sample */
+    double spacing;           /* of a volume: from sample to sample, along all three axes */
 } TdRaster;
 
 /* Bytes of one row, width * channels * sample size. */
 TD_API uint64_t td_raster_row_bytes(const TdRaster *raster);
+
+/* Rows of all frames or slices together. */
+TD_API uint64_t td_raster_rows(const TdRaster *raster);
 
 /* ---- Activations --------------------------------------------------------------------- */
 

@@ -22,7 +22,11 @@ extern "C" {
 typedef struct TdFormatInfo {
     const char *name;       /* "png" */
     const char *extensions; /* without dots, separated by blanks: "ppm pgm pnm" */
-    bool field;             /* takes the raw field (TD_SAMPLE_F32) instead of a picture */
+    bool picture;           /* takes a single picture or field */
+    bool volume;            /* takes the slices of a volume */
+    bool film;              /* takes the frames of a film */
+    bool mesh;              /* takes a surface instead of rows */
+    bool field;             /* takes the raw field (TD_SAMPLE_F32) instead of colours */
     bool recipe;            /* can carry a recipe */
     bool exact;       /* stands for the samples under contract only: captions are left out */
     bool nothing;     /* writes no file: the path is ignored */

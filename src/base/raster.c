@@ -9,3 +9,8 @@ uint64_t td_raster_row_bytes(const TdRaster *raster)
 {
     return (uint64_t)raster->width * raster->channels * td_sample_size(raster->type);
 }
+
+uint64_t td_raster_rows(const TdRaster *raster)
+{
+    return (uint64_t)raster->height * (raster->depth > 0 ? raster->depth : 1);
+}

@@ -115,6 +115,10 @@ static TdStatus check_size(const TdRaster *raster, TdError *err)
                         "%u x %u pixels cannot be written: a side must have 1 to 2147483647 "
                         "(the limit of PNG)",
                         raster->width, raster->height);
+    if (td_raster_rows(raster) > INT32_MAX)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "%u times %u rows are more than 2147483647; write fewer at a time",
+                        raster->depth, raster->height);
     if (raster->channels < 1)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "a raster needs at least one channel");
     if ((uint64_t)raster->width * raster->channels > PTRDIFF_MAX / sizeof(float))
@@ -125,6 +129,19 @@ static TdStatus check_size(const TdRaster *raster, TdError *err)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "%g dots per inch are not 0 to 5e7",
                         raster->dots_per_inch);
     return TD_OK;
+}
+
+static TdStatus check_kind(const TdiFormat *format, const TdRaster *raster, TdError *err)
+{
+    bool film = raster->frames_per_second > 0, volume = raster->depth > 0 && !film;
+    const TdFormatInfo *info = &format->info;
+    if (film ? info->film : volume ? info->volume : info->picture)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_ARGUMENT, "format %s holds no %s; see `tiedye list formats`",
+                    info->name,
+                    film     ? "film"
+                    : volume ? "volume"
+                             : "picture");
 }
 
 static TdStatus check_samples(const TdiFormat *format, const TdRaster *raster, TdError *err)
@@ -167,6 +184,8 @@ TdStatus td_output_open(const TdFormatInfo *info, const char *path, const TdRast
         return tdi_fail(err, TD_ERROR_ARGUMENT, "not a format of the table");
     TdStatus status = check_size(raster, err);
     if (status == TD_OK)
+        status = check_kind(format, raster, err);
+    if (status == TD_OK)
         status = check_samples(format, raster, err);
     if (status != TD_OK)
         return status;
@@ -192,8 +211,9 @@ uint32_t td_output_band_rows(const TdOutput *output)
     uint64_t rows = (UINT64_C(4) << 20) / td_raster_row_bytes(&output->raster);
     if (output->format->band_rows != NULL)
         rows = output->format->band_rows(output);
-    if (rows > output->raster.height)
-        rows = output->raster.height;
+    uint64_t all = td_raster_rows(&output->raster);
+    if (rows > all)
+        rows = all;
     return rows < 1 ? 1 : (uint32_t)rows;
 }
 
@@ -201,11 +221,11 @@ TdStatus td_output_rows(TdOutput *output, const void *rows, uint32_t count, TdEr
 {
     if (output->failed)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "the file has failed before");
-    uint32_t left = output->raster.height - output->rows_done;
+    uint32_t all = (uint32_t)td_raster_rows(&output->raster), left = all - output->rows_done;
     TdStatus status = tdi_check_cancel(&output->run, err);
     if (status == TD_OK && count > left)
         status = tdi_fail(err, TD_ERROR_ARGUMENT, "%u rows where %u of %u are left", count,
-                          left, output->raster.height);
+                          left, all);
     if (status == TD_OK && count > 0)
         status = output->format->rows(output, rows, count, err);
     if (status == TD_OK)
@@ -220,9 +240,10 @@ static TdStatus complete(TdOutput *output, TdError *err)
 {
     if (output->failed)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "the file has failed before");
-    if (output->rows_done < output->raster.height)
+    uint32_t all = (uint32_t)td_raster_rows(&output->raster);
+    if (output->rows_done < all)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "only %u of %u rows were written",
-                        output->rows_done, output->raster.height);
+                        output->rows_done, all);
     TdStatus status = TD_OK;
     if (output->format->close != NULL)
         status = output->format->close(output, err);

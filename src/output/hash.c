@@ -86,16 +86,22 @@ static void describe(const TdRaster *raster, char *out, size_t size)
 static TdStatus close_hash(TdOutput *output, TdError *err)
 {
     const Hash *hash = output->state;
-    char format[16], line[80];
-    describe(&output->raster, format, sizeof format);
-    int length = snprintf(line, sizeof line, "%016" PRIx64 " %" PRIu32 "x%" PRIu32 " %s\n",
-                          hash->value, output->raster.width, output->raster.height, format);
+    char format[16], depth[16] = "", line[80];
+    const TdRaster *raster = &output->raster;
+    describe(raster, format, sizeof format);
+    if (raster->depth > 0)
+        snprintf(depth, sizeof depth, "x%" PRIu32, raster->depth);
+    int length = snprintf(line, sizeof line, "%016" PRIx64 " %" PRIu32 "x%" PRIu32 "%s %s\n",
+                          hash->value, raster->width, raster->height, depth, format);
     return tdi_file_write(output->file, line, (size_t)length, err);
 }
 
 const TdiFormat tdi_format_hash = {
     .info = {.name = "hash",
              .extensions = "hash",
+             .picture = true,
+             .volume = true,
+             .film = true,
              .exact = true,
              .help = "one line of text: FNV-1a hash of all samples, size and kind"},
     .takes = TDI_TAKES_PICTURES | TDI_TAKES_F32,

@@ -1,5 +1,5 @@
 /* NumPy's array format, version 1.0: float32, little endian, shape (height, width, channels)
- * (numpy.lib.format). Every NaN is 7fc00000. */
+ * (numpy.lib.format); of a volume (depth, height, width, channels). Every NaN is 7fc00000. */
 #include "base/error.h"
 #include "output/format.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Magic, version and length take 10 bytes; blanks bring the samples to a multiple of 64. Three
+/* Magic, version and length take 10 bytes; blanks bring the samples to a multiple of 64. Four
  * numbers of ten digits leave the dictionary well below 118 bytes. */
 enum { HEAD_BYTES = 128, BEFORE_DICTIONARY = 10 };
 
@@ -15,12 +15,14 @@ static TdStatus open_npy(TdOutput *output, const char *recipe, TdError *err)
 {
     (void)recipe;
     const TdRaster *raster = &output->raster;
-    char head[HEAD_BYTES + 1];
+    char head[HEAD_BYTES + 1], depth[16] = "";
+    if (raster->depth > 0)
+        snprintf(depth, sizeof depth, "%" PRIu32 ", ", raster->depth);
     int used = snprintf(head, sizeof head,
                         "\x93NUMPY\x01%c%c%c{'descr': '<f4', 'fortran_order': False, 'shape': "
-                        "(%" PRIu32 ", %" PRIu32 ", %" PRIu32 "), }",
-                        0, HEAD_BYTES - BEFORE_DICTIONARY, 0, raster->height, raster->width,
-                        raster->channels);
+                        "(%s%" PRIu32 ", %" PRIu32 ", %" PRIu32 "), }",
+                        0, HEAD_BYTES - BEFORE_DICTIONARY, 0, depth, raster->height,
+                        raster->width, raster->channels);
     memset(head + used, ' ', (size_t)(HEAD_BYTES - 1 - used));
     head[HEAD_BYTES - 1] = '\n';
     return tdi_file_write(output->file, head, HEAD_BYTES, err);
@@ -51,6 +53,8 @@ static TdStatus write_rows(TdOutput *output, const void *rows, uint32_t count, T
 const TdiFormat tdi_format_npy = {
     .info = {.name = "npy",
              .extensions = "npy",
+             .picture = true,
+             .volume = true,
              .field = true,
              .exact = true,
              .help = "the field itself as a NumPy array of float32 (height, width, channels)"},

@@ -13,6 +13,9 @@ static TdStatus drop_rows(TdOutput *output, const void *rows, uint32_t count, Td
 const TdiFormat tdi_format_null = {
     .info = {.name = "null",
              .extensions = "null",
+             .picture = true,
+             .volume = true,
+             .film = true,
              .nothing = true,
              .help = "nothing: everything is drawn and no file appears"},
     .takes = TDI_TAKES_PICTURES | TDI_TAKES_F32,

@@ -419,6 +419,7 @@ static uint32_t band_rows(const TdOutput *output)
 const TdiFormat tdi_format_png = {
     .info = {.name = "png",
              .extensions = "png",
+             .picture = true,
              .recipe = true,
              .help = "compressed picture, 8 or 16 bits, carries its recipe"},
     .takes = TDI_TAKES_PICTURES,

@@ -45,6 +45,7 @@ static TdStatus write_rows(TdOutput *output, const void *rows, uint32_t count, T
 const TdiFormat tdi_format_ppm = {
     .info = {.name = "ppm",
              .extensions = "ppm pgm pnm",
+             .picture = true,
              .help = "uncompressed picture: P6 (RGB) or P5 (gray), 8 or 16 bits"},
     .takes = TDI_TAKES_PICTURES,
     .open = open_pnm,

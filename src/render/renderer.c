@@ -222,7 +222,11 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
 {
     uint32_t channels = td_recipe_channels(recipe);
     TdSize size = td_recipe_size(recipe);
-    *raster = (TdRaster){size.width, size.height, channels, TD_SAMPLE_F32, size.dots_per_inch};
+    *raster = (TdRaster){.width = size.width,
+                         .height = size.height,
+                         .channels = channels,
+                         .type = TD_SAMPLE_F32,
+                         .dots_per_inch = size.dots_per_inch};
     if (samples == TD_SAMPLES_FIELD)
         return TD_OK;
     if (samples == TD_SAMPLES_COST) {

@@ -27,7 +27,8 @@ TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe
 {
     Sample sample = {.renderer = *renderer, .tiling = tdi_tiling(SIDE, 0, SIDE, SAMPLE_TILE)};
     uint32_t outputs = renderer->outputs;
-    sample.renderer.raster = (TdRaster){SIDE, SIDE, outputs, TD_SAMPLE_F32, 0};
+    sample.renderer.raster =
+        (TdRaster){.width = SIDE, .height = SIDE, .channels = outputs, .type = TD_SAMPLE_F32};
     sample.renderer.view = tdi_view(recipe, SIDE, SIDE, 1);
     /* The sample has the shape of the view, not of a square. */
     sample.renderer.view.step_x =

@@ -485,8 +485,11 @@ static void set_raster(Inside *inside, TdSize size)
                         : recipe->bits == 16 ? TD_SAMPLE_U16
                                              : TD_SAMPLE_U8;
     uint32_t channels = inside->field || recipe->palette == TD_PALETTE_GRAY ? 1 : 3;
-    inside->head.raster = (TdRaster){inside->layout.width, inside->layout.height, channels,
-                                     type, size.dots_per_inch};
+    inside->head.raster = (TdRaster){.width = inside->layout.width,
+                                     .height = inside->layout.height,
+                                     .channels = channels,
+                                     .type = type,
+                                     .dots_per_inch = size.dots_per_inch};
 }
 
 static TdStatus check_field(const TdRecipe *recipe, TdSamples samples, TdError *err)

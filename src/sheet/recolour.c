@@ -244,9 +244,12 @@ static TdStatus init(Recolour *recolour, const TdRecipe *recipe, const TdRun *ru
     if (status == TD_OK)
         status = make_rows(recolour, run, err);
     recolour->head.field_sha256 = recolour->sha256;
-    recolour->head.raster = (TdRaster){
-        recolour->array.width, recolour->array.height, recolour->colour.channels,
-        recipe->bits == 16 ? TD_SAMPLE_U16 : TD_SAMPLE_U8, recipe->size.dots_per_inch};
+    recolour->head.raster =
+        (TdRaster){.width = recolour->array.width,
+                   .height = recolour->array.height,
+                   .channels = recolour->colour.channels,
+                   .type = recipe->bits == 16 ? TD_SAMPLE_U16 : TD_SAMPLE_U8,
+                   .dots_per_inch = recipe->size.dots_per_inch};
     return status;
 }
 

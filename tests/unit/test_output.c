@@ -92,11 +92,16 @@ static void check_hash(TdRaster raster, const char *plain_name, const char *kind
 static void test_hash(void **state)
 {
     (void)state;
-    check_hash((TdRaster){37, 50, 3, TD_SAMPLE_U8, 0}, "a.ppm", "rgb8");
-    check_hash((TdRaster){37, 50, 1, TD_SAMPLE_U8, 0}, "a.ppm", "gray8");
-    check_hash((TdRaster){37, 50, 3, TD_SAMPLE_U16, 0}, "a.ppm", "rgb16");
-    check_hash((TdRaster){37, 50, 1, TD_SAMPLE_U16, 0}, "a.ppm", "gray16");
-    check_hash((TdRaster){37, 50, 5, TD_SAMPLE_F32, 0}, "a.npy", "f32x5");
+    check_hash((TdRaster){.width = 37, .height = 50, .channels = 3, .type = TD_SAMPLE_U8},
+               "a.ppm", "rgb8");
+    check_hash((TdRaster){.width = 37, .height = 50, .channels = 1, .type = TD_SAMPLE_U8},
+               "a.ppm", "gray8");
+    check_hash((TdRaster){.width = 37, .height = 50, .channels = 3, .type = TD_SAMPLE_U16},
+               "a.ppm", "rgb16");
+    check_hash((TdRaster){.width = 37, .height = 50, .channels = 1, .type = TD_SAMPLE_U16},
+               "a.ppm", "gray16");
+    check_hash((TdRaster){.width = 37, .height = 50, .channels = 5, .type = TD_SAMPLE_F32},
+               "a.npy", "f32x5");
     TdRaster one = {.width = 6, .height = 1, .channels = 1};
     write_all(place("b.hash"), &one, "foobar", NULL, 1, 1); /* a vector of FNV's authors */
     assert_file(place("b.hash"), "85944171f73967e8 6x1 gray8\n", 27);
