@@ -1,5 +1,6 @@
-# Every file below tests/ is one ctest. Labels: unit, kernels, golden, engines, cli; and slow for
-# what only `make validate` runs: files whose name begins with slow_, check_ulp --all and others.
+# Every file below tests/ is one ctest. Labels: unit, kernels, golden, engines, cli, foreign; and
+# slow for what only `make validate` runs: files whose name begins with slow_, check_ulp --all and
+# others.
 # Tests start in the source folder and are told in their environment where the program is
 # (TIEDYE_BINARY) and whether it is a build with sanitizers (TIEDYE_SANITIZED=1), whose memory use
 # and speed say nothing; TIEDYE_PREVIEWS=0 where --show was left out.
@@ -80,8 +81,14 @@ if(TARGET check_kernels)
     tiedye_add_test(slow_check_kernels_all slow 7200 check_kernels --all)
 endif()
 
+# Files read by other people's programs: tests/foreign/*.c write them, the scripts beside them read.
+file(GLOB files CONFIGURE_DEPENDS tests/foreign/*.c)
+foreach(file ${files})
+    tiedye_add_test_program("${file}")
+endforeach()
+
 # Scripts get the program's path. What begins with an underscore is a helper of the others.
-foreach(folder golden cli)
+foreach(folder golden cli foreign)
     file(GLOB files CONFIGURE_DEPENDS tests/${folder}/[a-z]*.py)
     foreach(file ${files})
         get_filename_component(name "${file}" NAME_WE)

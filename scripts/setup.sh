@@ -31,6 +31,9 @@ check | g++               | g++        | the public headers are C++ too
 check | groff-base        | -          | the manual's pages without a warning
 check | zsh               | -          | completion in zsh
 check | pkgconf           | pkg-config | tests of what is installed
+check | python3-vtk9      | -          | reads volumes and meshes
+check | python3-numpy     | -          | reads volumes and meshes
+check | assimp-utils      | -          | reads meshes
 bench | nodejs            | node       | runs ONNX Runtime
 bench | npm               | npm        | installs ONNX Runtime and sharp
 bench | python3-numpy     | -          | a peer

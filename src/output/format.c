@@ -3,13 +3,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/binary.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 static const TdiFormat *const formats[] = {
-    &tdi_format_png, &tdi_format_ppm, &tdi_format_npy, &tdi_format_hash, &tdi_format_null,
+    &tdi_format_png, &tdi_format_ppm,  &tdi_format_npy,  &tdi_format_nrrd,
+    &tdi_format_vti, &tdi_format_hash, &tdi_format_null,
 };
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
@@ -19,6 +21,24 @@ enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
 size_t tdi_sample_count(const TdRaster *raster, uint32_t count)
 {
     return (size_t)raster->width * raster->channels * count;
+}
+
+TdStatus tdi_write_float_rows(TdOutput *output, const void *rows, uint32_t count, TdError *err)
+{
+    return tdi_write_floats(output->file, rows, tdi_sample_count(&output->raster, count), err);
+}
+
+TdStatus tdi_check_grid(const TdRaster *raster, TdError *err)
+{
+    bool finite = isfinite(raster->spacing);
+    for (int i = 0; i < 3; i++)
+        finite = finite && isfinite(raster->origin[i]);
+    if (finite && raster->spacing > 0)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_ARGUMENT,
+                    "a volume's samples lie at origin %g, %g, %g with spacing %g: all must be "
+                    "finite, and the spacing above 0",
+                    raster->origin[0], raster->origin[1], raster->origin[2], raster->spacing);
 }
 
 /* ---- The table --------------------------------------------------------------------------- */

@@ -8,8 +8,6 @@
 #include "output/file.h"
 #include "tiedye/output.h"
 
-#include <string.h>
-
 /* Bits for the kinds of samples that a format takes. */
 enum {
     TDI_TAKES_U8 = 1 << TD_SAMPLE_U8,
@@ -46,21 +44,17 @@ struct TdOutput {
     void *state;
 };
 
-extern const TdiFormat tdi_format_png, tdi_format_ppm, tdi_format_npy, tdi_format_hash,
-    tdi_format_null;
+extern const TdiFormat tdi_format_png, tdi_format_ppm, tdi_format_npy, tdi_format_nrrd,
+    tdi_format_vti, tdi_format_hash, tdi_format_null;
 
 /* Number of samples in `count` rows. */
 size_t tdi_sample_count(const TdRaster *raster, uint32_t count);
 
-/* Bits of the one NaN that files hold, whatever NaN the arithmetic made. */
-#define TDI_NAN_BITS UINT32_C(0x7fc00000)
+/* The hook `rows` of formats that hold nothing but floats after their header, least significant
+ * byte first. */
+TdStatus tdi_write_float_rows(TdOutput *output, const void *rows, uint32_t count, TdError *err);
 
-/* The bits of a sample with every NaN made the one above. */
-static inline uint32_t tdi_float_bits(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return value != value ? TDI_NAN_BITS : bits;
-}
+/* Whether a volume has a finite origin and a spacing above 0, for formats that hold them. */
+TdStatus tdi_check_grid(const TdRaster *raster, TdError *err);
 
 #endif

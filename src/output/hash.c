@@ -5,6 +5,7 @@
  * every NaN as 7fc00000; so the hash is that of a PPM's or NPY's bytes after the header, on
  * every machine. */
 #include "base/error.h"
+#include "output/binary.h"
 #include "output/format.h"
 
 #include <inttypes.h>

@@ -90,7 +90,7 @@ class Tables(Case):
 
     def test_formats(self):
         names = [line.split()[0] for line in self.lines("formats") if line[0] != " "]
-        self.assertEqual(names[:5], ["png", "ppm", "npy", "hash", "null"])
+        self.assertEqual(names[:3] + names[-2:], ["png", "ppm", "npy", "hash", "null"])
 
     def test_presets_draw(self):
         names = [line.split()[0] for line in self.lines("presets") if line[0] == "@"]

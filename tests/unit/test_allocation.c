@@ -154,6 +154,28 @@ static TdStatus try_weights(const char *name, TdError *err)
     return status;
 }
 
+static TdStatus try_volume(const char *name, TdError *err)
+{
+    static const float samples[24];
+    TdRaster raster = {.width = 2,
+                       .height = 3,
+                       .channels = 1,
+                       .depth = 4,
+                       .type = TD_SAMPLE_F32,
+                       .spacing = 1};
+    TdOutput *output;
+    TdStatus status = td_output_open(td_format_find(NULL, name, err), path_of(name), &raster,
+                                     "v = 1\nseed = 7\n", NULL, &output, err);
+    if (status != TD_OK)
+        return status;
+    status = td_output_rows(output, samples, 12, err);
+    if (status != TD_OK) {
+        td_output_discard(output);
+        return status;
+    }
+    return td_output_close(output, err);
+}
+
 static TdStatus try_prints(const char *text, TdError *err)
 {
     TdRecipe *recipe, *copy = NULL;
@@ -253,6 +275,14 @@ static void test_weights_and_recipes(void **state)
     exhaust(try_prints, "#v=1&seed=7&layers=16x8%3Asin,3", false);
 }
 
+static void test_volumes(void **state)
+{
+    (void)state;
+    exhaust(try_volume, "e.npy", false);
+    exhaust(try_volume, "e.nrrd", false);
+    exhaust(try_volume, "e.vti", false);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -262,8 +292,9 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"a.png", "a.ppm", "a.npy", "a.hash",
-                                        "b.png", "c.png", "c.tie", "d.safetensors"};
+    static const char *const names[] = {"a.png", "a.ppm",  "a.npy", "a.hash",
+                                        "b.png", "c.png",  "c.tie", "d.safetensors",
+                                        "e.npy", "e.nrrd", "e.vti"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_of(names[i]));
@@ -273,10 +304,9 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_sheets),
-        cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_weights_and_recipes),
+        cmocka_unit_test(test_pictures), cmocka_unit_test(test_sheets),
+        cmocka_unit_test(test_reading),  cmocka_unit_test(test_weights_and_recipes),
+        cmocka_unit_test(test_volumes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
