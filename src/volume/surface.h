@@ -30,9 +30,9 @@ typedef struct TdiSurfaceSource {
      * for each k, from 0 on. */
     TdStatus (*slice)(void *user, uint32_t k, float *samples, TdError *err);
     /* The scalar at any points of the box, 4096 at most. With it vertices are moved to where it
-     * equals the level, by two steps of the secant method along their edges, and it is asked on
-     * the box's faces too. NULL: it is taken as linear between samples, and as constant over
-     * the half spacing between the outermost samples and the faces. */
+     * equals the level, by two steps along their edges (parabolas through three values), and it
+     * is asked on the box's faces too. NULL: it is taken as linear between samples, and as
+     * constant over the half spacing between the outermost samples and the faces. */
     TdStatus (*values)(void *user, const float (*points)[3], size_t count, float *scalars,
                        TdError *err);
     /* Colours (sRGB) at any points of the box, 4096 at most. NULL: the surface has none. */

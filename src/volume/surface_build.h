@@ -22,7 +22,6 @@ typedef struct TdiCrossing {
     uint32_t vertex, node[3];
     unsigned way;
     double t, low_t, high_t, low, high;
-    double last_t, last; /* what was asked last, and its answer less the level; NaN: nothing */
 } TdiCrossing;
 
 typedef struct TdiBuild {

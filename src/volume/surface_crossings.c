@@ -29,8 +29,7 @@ uint32_t tdi_build_vertex(TdiBuild *build, const uint32_t *node, unsigned way, d
                             .way = way,
                             .high_t = 1,
                             .low = low,
-                            .high = high,
-                            .last = (double)NAN};
+                            .high = high};
     if (way != 0)
         crossing.t = clamp(between_ends(&crossing));
     tdi_build_place(build, node, way, crossing.t, surface->positions[vertex]);
@@ -39,20 +38,33 @@ uint32_t tdi_build_vertex(TdiBuild *build, const uint32_t *node, unsigned way, d
     return vertex;
 }
 
-/* The next place to ask, given the answer at the last one: where a line through the last two
- * answers crosses the level, as long as that is within the bracket (else, and at first, the
- * line through the bracket's ends). */
+/* Where the parabola through both ends of the bracket and the answer at t crosses the level; no
+ * number, or a place outside, where it does not. Near where an edge touches the surface a line
+ * would be far off. */
+static double on_parabola(const TdiCrossing *crossing, double value)
+{
+    double t = crossing->t;
+    double below = (value - crossing->low) / (t - crossing->low_t);
+    double above = (crossing->high - value) / (crossing->high_t - t);
+    double bend = (above - below) / (crossing->high_t - crossing->low_t);
+    double slope = below + bend * (t - crossing->low_t);
+    double root = sqrt(slope * slope - 4 * bend * value);
+    double sum = slope < 0 ? slope - root : slope + root;
+    double near = t - 2 * value / sum, far = t - sum / (2 * bend);
+    bool up = (value > 0) == (crossing->low > 0); /* it lies above t */
+    double from = up ? t : crossing->low_t, to = up ? crossing->high_t : t;
+    return near >= from && near <= to ? near : far;
+}
+
+/* The next place, given the answer at t. */
 static void narrow(TdiCrossing *crossing, double value)
 {
     bool low_side = (value > 0) == (crossing->low > 0);
-    double asked = crossing->t, slope = (value - crossing->last) / (asked - crossing->last_t);
-    *(low_side ? &crossing->low_t : &crossing->high_t) = asked;
+    double next = on_parabola(crossing, value);
+    *(low_side ? &crossing->low_t : &crossing->high_t) = crossing->t;
     *(low_side ? &crossing->low : &crossing->high) = value;
-    double next = asked - value / slope;
-    if (!(next > crossing->low_t && next < crossing->high_t))
+    if (!(next >= crossing->low_t && next <= crossing->high_t))
         next = between_ends(crossing);
-    crossing->last_t = asked;
-    crossing->last = value;
     crossing->t = clamp(next);
 }
 
