@@ -45,6 +45,11 @@ static inline uint8_t *tdi_put_float(uint8_t *at, float value)
     return tdi_put_u32(at, tdi_float_bits(value));
 }
 
+static inline uint8_t *tdi_put_vector(uint8_t *at, const float *vector)
+{
+    return tdi_put_float(tdi_put_float(tdi_put_float(at, vector[0]), vector[1]), vector[2]);
+}
+
 /* Append `count` floats. */
 TdStatus tdi_write_floats(TdiFile *file, const float *values, size_t count, TdError *err);
 

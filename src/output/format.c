@@ -10,8 +10,8 @@
 #include <strings.h>
 
 static const TdiFormat *const formats[] = {
-    &tdi_format_png, &tdi_format_ppm,  &tdi_format_npy,  &tdi_format_nrrd,
-    &tdi_format_vti, &tdi_format_hash, &tdi_format_null,
+    &tdi_format_png, &tdi_format_ppm, &tdi_format_npy, &tdi_format_nrrd, &tdi_format_vti,
+    &tdi_format_ply, &tdi_format_stl, &tdi_format_glb, &tdi_format_hash, &tdi_format_null,
 };
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
@@ -119,7 +119,7 @@ const TdFormatInfo *td_format_find(const char *name, const char *path, TdError *
 
 /* ---- Opening ----------------------------------------------------------------------------- */
 
-static const TdiFormat *format_of(const TdFormatInfo *info)
+const TdiFormat *tdi_format_of(const TdFormatInfo *info)
 {
     for (size_t i = 0; i < FORMAT_COUNT; i++)
         if (&formats[i]->info == info)
@@ -157,6 +157,9 @@ static TdStatus check_kind(const TdiFormat *format, const TdRaster *raster, TdEr
     const TdFormatInfo *info = &format->info;
     if (film ? info->film : volume ? info->volume : info->picture)
         return TD_OK;
+    if (info->mesh)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "format %s holds surfaces only; see `tiedye list formats`", info->name);
     return tdi_fail(err, TD_ERROR_ARGUMENT, "format %s holds no %s; see `tiedye list formats`",
                     info->name,
                     film     ? "film"
@@ -199,7 +202,7 @@ TdStatus td_output_open(const TdFormatInfo *info, const char *path, const TdRast
                         const char *recipe, const TdRun *run, TdOutput **output, TdError *err)
 {
     *output = NULL;
-    const TdiFormat *format = format_of(info);
+    const TdiFormat *format = tdi_format_of(info);
     if (format == NULL)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "not a format of the table");
     TdStatus status = check_size(raster, err);

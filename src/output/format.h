@@ -6,6 +6,7 @@
 #define TDI_FORMAT_H
 
 #include "output/file.h"
+#include "output/mesh.h"
 #include "tiedye/output.h"
 
 /* Bits for the kinds of samples that a format takes. */
@@ -30,6 +31,8 @@ typedef struct TdiFormat {
     /* Free what the state holds, however far `open` came; the state itself is not its business.
      * Called once, last. NULL: nothing to do. */
     void (*release)(TdOutput *output);
+    /* Write a surface, which is instead of all of the above. NULL: it takes none. */
+    TdStatus (*mesh)(TdOutput *output, const TdiMesh *mesh, const char *recipe, TdError *err);
     /* Height of a good band; need not mind the picture's. NULL: a few MiB. */
     uint32_t (*band_rows)(const TdOutput *output);
 } TdiFormat;
@@ -45,7 +48,11 @@ struct TdOutput {
 };
 
 extern const TdiFormat tdi_format_png, tdi_format_ppm, tdi_format_npy, tdi_format_nrrd,
-    tdi_format_vti, tdi_format_hash, tdi_format_null;
+    tdi_format_vti, tdi_format_ply, tdi_format_stl, tdi_format_glb, tdi_format_hash,
+    tdi_format_null;
+
+/* The row of the table that `info` stands in, NULL where it stands in none. */
+const TdiFormat *tdi_format_of(const TdFormatInfo *info);
 
 /* Number of samples in `count` rows. */
 size_t tdi_sample_count(const TdRaster *raster, uint32_t count);
@@ -56,5 +63,12 @@ TdStatus tdi_write_float_rows(TdOutput *output, const void *rows, uint32_t count
 
 /* Whether a volume has a finite origin and a spacing above 0, for formats that hold them. */
 TdStatus tdi_check_grid(const TdRaster *raster, TdError *err);
+
+/* Puts vertex or triangle i of a mesh as bytes. */
+typedef void TdiRecord(const TdiMesh *mesh, size_t i, uint8_t *at);
+
+/* Append records 0 to count - 1 of `size` bytes each. */
+TdStatus tdi_write_records(TdOutput *output, const TdiMesh *mesh, size_t count, size_t size,
+                           TdiRecord *record, TdError *err);
 
 #endif

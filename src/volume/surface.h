@@ -29,10 +29,11 @@ typedef struct TdiSurfaceSource {
     /* Slice k of the samples, rows from the lowest y, in a row from the lowest x. Called once
      * for each k, from 0 on. */
     TdStatus (*slice)(void *user, uint32_t k, float *samples, TdError *err);
-    /* The scalar at any points of the box, 4096 at most. With it vertices are moved to where it
-     * equals the level, by two steps along their edges (parabolas through three values), and it
-     * is asked on the box's faces too. NULL: it is taken as linear between samples, and as
-     * constant over the half spacing between the outermost samples and the faces. */
+    /* The scalar at any points of the box or a quarter of a spacing outside, 4096 at most. With
+     * it vertices are moved to where it equals the level, by two steps along their edges
+     * (parabolas through three values), normals follow its slope, and it is asked on the box's
+     * faces too. NULL: it is taken as linear between samples, and as constant over the half
+     * spacing between the outermost samples and the faces. */
     TdStatus (*values)(void *user, const float (*points)[3], size_t count, float *scalars,
                        TdError *err);
     /* Colours (sRGB) at any points of the box, 4096 at most. NULL: the surface has none. */
@@ -44,7 +45,9 @@ typedef struct TdiSurfaceSource {
 typedef struct TdiSurface {
     size_t vertex_count, triangle_count;
     float (*positions)[3];
-    float (*normals)[3];      /* of length 1: means of the triangles around, by their areas */
+    /* Of length 1: down the slope of the scalar, and on the box's faces, or where its values
+     * are not to be had, means of the triangles around by their areas. */
+    float (*normals)[3];
     uint8_t (*colours)[3];    /* NULL where the source gives none */
     uint32_t (*triangles)[3]; /* numbers of vertices */
 } TdiSurface;

@@ -45,6 +45,81 @@ static TdStatus add_normals(TdiBuild *build, TdError *err)
     return TD_OK;
 }
 
+/* ---- Slopes -------------------------------------------------------------------------- */
+
+/* Means of triangles show the pattern of the cells; the scalar's own slope does not. Four
+ * points around a vertex, the corners of a tetrahedron, give it to second order. */
+static const int8_t around[4][3] = {{1, 1, 1}, {1, -1, -1}, {-1, 1, -1}, {-1, -1, 1}};
+
+static void place_around(const TdiBuild *build, const float *vertex, float (*points)[3])
+{
+    for (int p = 0; p < 4; p++)
+        for (int i = 0; i < 3; i++)
+            points[p][i] = (float)((double)vertex[i] + build->grid->spacing / 8 * around[p][i]);
+}
+
+/* The normal down the slope, unless it goes another way than the triangles: where the scalar
+ * jumps, slopes say nothing. */
+static void turn(float *normal, const float *scalars)
+{
+    double down[3], square = 0, along = 0;
+    for (int i = 0; i < 3; i++) {
+        down[i] = 0;
+        for (int p = 0; p < 4; p++)
+            down[i] -= (double)scalars[p] * around[p][i];
+        square += down[i] * down[i];
+        along += down[i] * (double)normal[i];
+    }
+    double length = sqrt(square);
+    if (!(along > 0.2 * length))
+        return;
+    for (int i = 0; i < 3; i++)
+        normal[i] = (float)(down[i] / length);
+}
+
+/* Caps are flat, whatever the slope is there. */
+static bool is_on_face(const float *point, const float (*faces)[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (point[i] <= faces[0][i] || point[i] >= faces[1][i])
+            return true;
+    return false;
+}
+
+static TdStatus turn_batch(TdiBuild *build, size_t first, size_t count, TdError *err)
+{
+    const TdiSurface *surface = build->surface;
+    const TdiSurfaceSource *source = build->source;
+    const uint32_t low[3] = {0, 0, 0};
+    const uint32_t high[3] = {build->nodes[0] - 1, build->nodes[1] - 1, build->nodes[2] - 1};
+    float faces[2][3];
+    tdi_build_place(build, low, 0, 0, faces[0]);
+    tdi_build_place(build, high, 0, 0, faces[1]);
+    for (size_t i = 0; i < count; i++)
+        place_around(build, surface->positions[first + i], build->points + 4 * i);
+    TdStatus status = source->values(source->user, (const float(*)[3])build->points, 4 * count,
+                                     build->scalars, err);
+    for (size_t i = 0; i < count && status == TD_OK; i++)
+        if (!is_on_face(surface->positions[first + i], (const float(*)[3])faces))
+            turn(surface->normals[first + i], build->scalars + 4 * i);
+    return status;
+}
+
+static TdStatus turn_normals(TdiBuild *build, TdError *err)
+{
+    size_t count = build->surface->vertex_count, step = TDI_BATCH / 4;
+    TdStatus status = TD_OK;
+    for (size_t at = 0; at < count && status == TD_OK; at += step) {
+        size_t part = count - at < step ? count - at : step;
+        status = tdi_check_cancel(&build->run, err);
+        if (status == TD_OK)
+            status = turn_batch(build, at, part, err);
+        if (status == TD_OK && build->run.progress != NULL)
+            build->run.progress(build->run.user, "normals", at + part, count);
+    }
+    return status;
+}
+
 /* ---- Colours ------------------------------------------------------------------------- */
 
 static TdStatus add_colours(TdiBuild *build, TdError *err)
@@ -71,5 +146,7 @@ static TdStatus add_colours(TdiBuild *build, TdError *err)
 TdStatus tdi_build_finish(TdiBuild *build, TdError *err)
 {
     TdStatus status = add_normals(build, err);
+    if (status == TD_OK && build->source->values != NULL)
+        status = turn_normals(build, err);
     return status == TD_OK && build->source->colours != NULL ? add_colours(build, err) : status;
 }

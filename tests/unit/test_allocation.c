@@ -13,9 +13,10 @@
 
 #include <cmocka.h>
 
+#include "output/mesh.h"
 #include "tiedye/exchange.h"
-#include "tiedye/output.h"
 #include "tiedye/sheet.h"
+#include "volume/surface.h"
 
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -176,6 +177,46 @@ static TdStatus try_volume(const char *name, TdError *err)
     return td_output_close(output, err);
 }
 
+static TdStatus ball_slice(void *user, uint32_t k, float *samples, TdError *err)
+{
+    (void)user;
+    (void)err;
+    for (int i = 0; i < 64; i++)
+        samples[i] = (float)(20 - (i % 8 - 4) * (i % 8 - 4) - (i / 8 - 4) * (i / 8 - 4)) -
+                     ((float)k - 4) * ((float)k - 4);
+    return TD_OK;
+}
+
+static TdStatus ball_colours(void *user, const float (*points)[3], size_t count,
+                             uint8_t (*rgb)[3], TdError *err)
+{
+    (void)user;
+    (void)points;
+    (void)err;
+    memset(rgb, 99, 3 * count);
+    return TD_OK;
+}
+
+static TdStatus try_surface(const char *name, TdError *err)
+{
+    const TdiGrid grid = {8, 8, 8, {0, 0, 0}, 1};
+    const TdiSurfaceSource source = {ball_slice, NULL, ball_colours, NULL};
+    TdiSurface surface;
+    TdStatus status = tdi_surface_extract(&grid, 0, &source, NULL, &surface, err);
+    if (status != TD_OK)
+        return status;
+    TdiMesh mesh = {surface.vertex_count,
+                    surface.triangle_count,
+                    (const float(*)[3])surface.positions,
+                    (const float(*)[3])surface.normals,
+                    (const uint8_t(*)[3])surface.colours,
+                    (const uint32_t(*)[3])surface.triangles};
+    status = tdi_mesh_write(td_format_find(NULL, name, err), path_of(name), &mesh, "v = 1\n",
+                            NULL, err);
+    tdi_surface_clear(&surface);
+    return status;
+}
+
 static TdStatus try_prints(const char *text, TdError *err)
 {
     TdRecipe *recipe, *copy = NULL;
@@ -281,6 +322,9 @@ static void test_volumes(void **state)
     exhaust(try_volume, "e.npy", false);
     exhaust(try_volume, "e.nrrd", false);
     exhaust(try_volume, "e.vti", false);
+    exhaust(try_surface, "e.ply", false);
+    exhaust(try_surface, "e.stl", false);
+    exhaust(try_surface, "e.glb", false);
 }
 
 static int make_folder(void **state)
@@ -292,9 +336,9 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"a.png", "a.ppm",  "a.npy", "a.hash",
-                                        "b.png", "c.png",  "c.tie", "d.safetensors",
-                                        "e.npy", "e.nrrd", "e.vti"};
+    static const char *const names[] = {"a.png", "a.ppm", "a.npy",         "a.hash", "b.png",
+                                        "c.png", "c.tie", "d.safetensors", "e.npy",  "e.nrrd",
+                                        "e.vti", "e.ply", "e.stl",         "e.glb"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_of(names[i]));

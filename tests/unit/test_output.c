@@ -151,6 +151,7 @@ static void test_rasters(void **state)
          "a.nrrd",
          "no picture"},
         {{.width = 5, .height = 5, .channels = 3, .depth = 2}, "a.vti", "float"},
+        {{.width = 5, .height = 5, .channels = 3}, "a.ply", "holds surfaces only"},
         {{.width = 5, .height = 5, .channels = 3, .type = TD_SAMPLE_F32, .depth = 2},
          "a.nrrd",
          "spacing"},

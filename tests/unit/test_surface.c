@@ -119,6 +119,14 @@ static void test_refinement(void **state)
             fail_msg("%g spacings away", value / field.grid.spacing);
     }
     assert_true(clamped < surface.vertex_count / 10);
+    for (size_t v = 0; v < surface.vertex_count; v++) {
+        const float *p = surface.positions[v], *n = surface.normals[v];
+        double along = (double)p[0] * (double)n[0] + (double)p[1] * (double)n[1] +
+                       (double)p[2] * (double)n[2];
+        double length = sqrt((double)p[0] * (double)p[0] + (double)p[1] * (double)p[1] +
+                             (double)p[2] * (double)p[2]);
+        assert_true(along > 0.9999 * length);
+    }
     tdi_surface_clear(&surface);
 }
 
