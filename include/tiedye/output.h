@@ -46,10 +46,11 @@ TD_API const TdFormatInfo *td_format_find(const char *name, const char *path, Td
 typedef struct TdOutput TdOutput;
 
 /* Begin a file. `recipe` is the text to carry, NULL for none (or where the format cannot). The
- * raster must fit the format, else TD_ERROR_ARGUMENT. On success the caller owns *output and
- * ends it with td_output_close or td_output_discard; on failure *output is NULL and no file is
- * left. The run's thread count is used for compression, as far as its memory limit allows; its
- * cancel flag ends td_output_rows and the wait for a pipe. The format `null` ignores the path.
+ * raster must fit the format (none fits one of surfaces), else TD_ERROR_ARGUMENT. On success
+ * the caller owns *output and ends it with td_output_close or td_output_discard; on failure
+ * *output is NULL and no file is left. The run's thread count is used for compression, as far
+ * as its memory limit allows; its cancel flag ends td_output_rows and the wait for a pipe. The
+ * format `null` ignores the path.
  */
 TD_API TdStatus td_output_open(const TdFormatInfo *format, const char *path,
                                const TdRaster *raster, const char *recipe, const TdRun *run,

@@ -61,10 +61,10 @@ static TdStatus grow(void *array, size_t *room, size_t wanted, size_t item, TdEr
     return TD_OK;
 }
 
-/* Half as much again, or a little more than needed where that would pass the limit. */
+/* Half as much again, or a quarter where that might pass the limit. */
 static size_t choose_room(const TdiBuild *build, size_t needed, uint64_t bytes)
 {
-    return bytes / 2 * 5 > build->run.max_memory ? needed + needed / 16 : needed + needed / 2;
+    return bytes / 2 * 5 > build->run.max_memory ? needed + needed / 4 : needed + needed / 2;
 }
 
 TdStatus tdi_build_reserve(TdiBuild *build, size_t vertices, size_t triangles, TdError *err)

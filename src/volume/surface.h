@@ -9,7 +9,8 @@
  * 1960), whose faces fit those of the next cell, so that there are no ambiguous cases: the mesh
  * is the boundary of a solid, every edge belongs to two triangles and every vertex to one fan.
  * Triangles run counterclockwise as seen from outside. Vertices stand on edges between samples,
- * never nearer to an end than a fiftieth of the edge, so that no triangle is degenerate.
+ * never nearer to an end than a fiftieth of the edge, so that no triangle is degenerate;
+ * triangles stay in their tetrahedra, so that none meets another.
  *
  * Same samples, same mesh, on every machine. */
 #ifndef TDI_SURFACE_H
