@@ -9,6 +9,8 @@ int run_render(const Arguments *arguments);
 int run_sheet(const Arguments *arguments);
 int run_grid(const Arguments *arguments);
 int run_inside(const Arguments *arguments);
+int run_volume(const Arguments *arguments);
+int run_animate(const Arguments *arguments);
 int run_info(const Arguments *arguments);
 int run_verify(const Arguments *arguments);
 int run_weights(const Arguments *arguments);

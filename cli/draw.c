@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <tiedye/motion.h>
 #include <tiedye/output.h>
 #include <tiedye/sheet.h>
 
+#include "commands.h"
 #include "preview.h"
 #include "progress.h"
 #include "report.h"
@@ -24,9 +26,22 @@ static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *s
     const char *samples = raster->type == TD_SAMPLE_F32   ? "float32"
                           : raster->type == TD_SAMPLE_U16 ? "16 bit"
                                                           : "8 bit";
-    say("%.800s  %u x %u, %s, seed %llu, %.1f s",
-        saved->written ? output_name(path) : "no file", (unsigned)raster->width,
-        (unsigned)raster->height, samples, (unsigned long long)recipe->seed, seconds);
+    char size[80];
+    if (saved->triangles > 0)
+        snprintf(size, sizeof size, "%llu vertices, %llu triangles",
+                 (unsigned long long)saved->vertices, (unsigned long long)saved->triangles);
+    else if (raster->frames_per_second > 0)
+        snprintf(size, sizeof size, "%u x %u, %u frames, %.1f s of film",
+                 (unsigned)raster->width, (unsigned)raster->height, (unsigned)raster->depth,
+                 raster->depth / raster->frames_per_second);
+    else if (raster->depth > 0)
+        snprintf(size, sizeof size, "%u x %u x %u, %s", (unsigned)raster->width,
+                 (unsigned)raster->height, (unsigned)raster->depth, samples);
+    else
+        snprintf(size, sizeof size, "%u x %u, %s", (unsigned)raster->width,
+                 (unsigned)raster->height, samples);
+    say("%.800s  %s, seed %llu, %.1f s", saved->written ? output_name(path) : "no file", size,
+        (unsigned long long)recipe->seed, seconds);
     if (saved->note != NULL)
         complain("%s", saved->note);
 }
@@ -44,7 +59,10 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     run.report = arguments->value[OPTION_REPORT] != NULL ? &report : NULL;
     start_progress(&run, output_name(path), quiet);
-    TdStatus status = td_draw_save(recipe, path, &saving, &run, &saved, &err);
+    bool film = (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0 &&
+                arguments->command->run == run_animate;
+    TdStatus status = film ? td_film_save(recipe, path, &saving, &run, &saved, &err)
+                           : td_draw_save(recipe, path, &saving, &run, &saved, &err);
     double seconds = end_progress(&run);
     if (status != TD_OK)
         return report_error(status, &err);

@@ -18,14 +18,15 @@ static const Command commands[] = {
      "  tiedye render --seed 7 --layers 16x8,3 -o seven.png\n"
      "  tiedye render seven.png --size A3@300 -o poster.png\n"
      "  tiedye render seven.png --what cost -o map.png --report\n",
-     GROUPS_PICTURE, OPTIONS_DRAW | OPTIONS_COST, true, run_render},
+     GROUPS_PICTURE, OPTIONS_DRAW | OPTIONS_COST, true, TD_DRAW_PICTURE, run_render},
     {"sheet", "[SOURCE...] [--KEY VALUE...] [--cell B4] [-o FILE]", "many seeds in a grid",
      "Draws many networks side by side: the seed given, and those that follow it.\n"
      "--size is a cell's, 256x256 when not said. --cell B4 draws the cell in column B,\n"
      "row 4 alone, at any size, with the plain recipe of that one network.",
      "  tiedye sheet @tie-dye --count 32 --columns 8 --size 256x256 -o sheet.png\n"
      "  tiedye sheet sheet.png --cell B4 --size 8192x8192 -o poster.png\n",
-     GROUPS_SHEET, OPTIONS_DRAW | OPTIONS_COST | 1u << OPTION_CELL, true, run_sheet},
+     GROUPS_SHEET, OPTIONS_DRAW | OPTIONS_COST | 1u << OPTION_CELL, true, TD_DRAW_SHEET,
+     run_sheet},
     {"grid", "[SOURCE...] --down KEY=AXIS --across KEY=AXIS [--cell B3]",
      "one key against another",
      "Draws a network for every value of one key (from row to row) and of another\n"
@@ -38,7 +39,8 @@ static const Command commands[] = {
      "  tiedye grid --down depth=1..8 --across width=2,4,8,16,32 -o grow.png\n"
      "  tiedye grid --down sigma_w=0.5..3/6 --across sigma_b=0..1/5 -o chaos.png\n"
      "  tiedye grid grow.png --cell B3 --size 2000x2000 -o b3.png\n",
-     GROUPS_GRID, OPTIONS_DRAW | OPTIONS_COST | 1u << OPTION_CELL, true, run_grid},
+     GROUPS_GRID, OPTIONS_DRAW | OPTIONS_COST | 1u << OPTION_CELL, true, TD_DRAW_GRID,
+     run_grid},
     {"inside", "[SOURCE...] [--KEY VALUE...] [--layer L [--neuron N]]",
      "every neuron of a network",
      "Draws what goes on inside a network: a picture for every neuron, from the inputs\n"
@@ -49,48 +51,68 @@ static const Command commands[] = {
      "--neuron 7 one of them large. --size is a neuron's picture, 96x96 when not said.",
      "  tiedye inside --layers 30x8,3 -o inside.png\n"
      "  tiedye inside inside.png --layer 3 --neuron 7 -o neuron.png\n",
-     GROUPS_INSIDE, OPTIONS_DRAW, true, run_inside},
+     GROUPS_INSIDE, OPTIONS_DRAW, true, TD_DRAW_INSIDE, run_inside},
+    {"volume", "[SOURCE...] [--KEY VALUE...] [-o FILE]", "a solid: x, y and z",
+     "Draws a network on a box of space (its inputs are x,y,z when not said). A picture\n"
+     "(.png) is what a camera sees: --azimuth and --elevation walk around the solid,\n"
+     "--opacity says what is opaque, --corner how much of a corner is cut out to look\n"
+     "in. The box is --extent around --center and --z.",
+     "  tiedye volume --seed 7 -o solid.png\n"
+     "  tiedye volume --seed 7 --opacity 1 --band 0.05 --corner 0 -o shell.png\n",
+     GROUPS_VOLUME, OPTIONS_DRAW, true, TD_DRAW_VOLUME, run_volume},
+    {"animate", "[SOURCE...] --path KEY=A..B [--frames N] [--loop on] -o FILE",
+     "a film: keys that change",
+     "Draws what its sources draw (a picture, a volume, a sheet) again and again while\n"
+     "keys go along paths: --path z=-5..5 slides a slice through the third dimension,\n"
+     "--path 'seed=1;2;3' turns one network into the next, --path azimuth=0..360\n"
+     "walks around a volume (--draw volume). --path may be given several times.\n"
+     "--loop on makes every path come back. FILE is a .mp4, .webm or .apng (made by\n"
+     "the program ffmpeg), a .webp or .gif, or numbered pictures: f%03d.png.",
+     "  tiedye animate --inputs x,y,z --path z=-5..5 -o slices.mp4\n"
+     "  tiedye animate --path 'seed=1;2;3' --loop on --frames 180 -o morph.webp\n"
+     "  tiedye animate --draw volume --path azimuth=0..360 --loop on -o turn.mp4\n",
+     GROUPS_FILM, OPTIONS_DRAW & ~(1u << OPTION_SHOW), true, TD_DRAW_PICTURE, run_animate},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
      "text for a .tie file, as a share link, or as JSON.",
      "  tiedye info seven.png > seven.tie\n"
      "  tiedye info @tie-dye --seed 7 --link\n",
-     GROUPS_ALL, 1u << OPTION_LINK | 1u << OPTION_JSON, true, run_info},
+     GROUPS_ALL, 1u << OPTION_LINK | 1u << OPTION_JSON, true, TD_DRAW_PICTURE, run_info},
     {"verify", "FILE...", "draw a picture again and compare",
      "Draws the recipe of each PNG again and compares the pixels (of a sheet: of its\n"
      "cells). Exit code 0: identical or within one code; 5: different, and where.",
-     "  tiedye verify out/*.png\n", 0, OPTIONS_RUN, false, run_verify},
+     "  tiedye verify out/*.png\n", 0, OPTIONS_RUN, false, TD_DRAW_PICTURE, run_verify},
     {"weights", "[SOURCE...] [--KEY VALUE...] [--fold] -o FILE", "a network's numbers",
      "Writes the exact float32 weights and biases of a network as safetensors:\n"
      "layers.0.weight (out x in), layers.0.bias, ... The metadata names the inputs\n"
      "(columns of layers.0.weight), the values of constant ones, and the activations.",
      "  tiedye weights seven.png -o seven.safetensors\n", GROUPS_PICTURE,
-     OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, run_weights},
+     OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, TD_DRAW_PICTURE, run_weights},
     {"list", "commands|keys|activations|palettes|presets|formats",
      "what there is to choose from",
      "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
      "errors and values from -8 to 8.",
      "  tiedye list presets\n"
      "  tiedye list activations --json\n",
-     0, 1u << OPTION_JSON, false, run_list},
+     0, 1u << OPTION_JSON, false, TD_DRAW_PICTURE, run_list},
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",
      "Draws the figures of the blog post that tiedye began with into a folder. The\n"
      "keys of view and colour may be changed; --size is a cell's.",
      "  tiedye post -o out\n",
      1u << TD_GROUP_VIEW | 1u << TD_GROUP_COLOUR | 1u << TD_GROUP_RASTER,
-     OPTIONS_RUN | 1u << OPTION_OUTPUT, false, run_post},
+     OPTIONS_RUN | 1u << OPTION_OUTPUT, false, TD_DRAW_PICTURE, run_post},
     {"manual", "[COMMAND|recipe]", "the pages of the manual",
      "Prints a page of the manual for man: of tiedye, of a command, or of the keys of\n"
      "recipes.",
      "  tiedye manual render | man -l -\n"
      "  tiedye manual recipe > tiedye-recipe.5\n",
-     0, 0, false, run_manual},
+     0, 0, false, TD_DRAW_PICTURE, run_manual},
     {"completion", "bash|zsh", "completion for a shell",
      "Prints a script that teaches a shell to complete commands, options, values and\n"
      "presets.",
      "  source <(tiedye completion bash)\n"
      "  tiedye completion zsh > ~/.zsh/completions/_tiedye\n",
-     0, 0, false, run_completion},
+     0, 0, false, TD_DRAW_PICTURE, run_completion},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -148,6 +170,8 @@ static int run_command(const Command *command, int argc, char **argv)
     arguments.recipe = td_recipe_create();
     if (arguments.recipe == NULL)
         return report_memory();
+    if (command->draws == TD_DRAW_VOLUME)
+        arguments.recipe->inputs |= 1u << TD_INPUT_Z;
     int code = read_arguments(&arguments);
     if (code == 0) {
         catch_interrupts(&arguments.run);

@@ -58,6 +58,8 @@ typedef struct Item {
 bool takes_key(const Command *command, const char *name)
 {
     const TdKeyInfo *key = td_key_find(name);
+    if (key != NULL && strcmp(key->name, "draw") == 0) /* of films: what their frames are */
+        return (command->groups & 1u << TD_GROUP_MOTION) != 0;
     return key != NULL && (command->groups & 1u << key->group) != 0;
 }
 
@@ -294,6 +296,37 @@ static int fail_key(const Item *item, TdStatus status, const TdError *err)
     return status == TD_ERROR_RECIPE ? 2 : exit_code(status);
 }
 
+/* All paths of the command line: each option adds one. */
+static TdStatus set_paths(const Arguments *arguments, TdRecipe *recipe, TdError *err)
+{
+    char paths[4096] = "";
+    size_t used = 0;
+    Cursor cursor = {0};
+    for (Item item = next_item(arguments, &cursor); item.kind != END;
+         item = next_item(arguments, &cursor))
+        if (item.kind == KEY && td_key_find(item.name)->type == TD_KEY_PATHS &&
+            used < sizeof paths)
+            used += (size_t)snprintf(paths + used, sizeof paths - used, "%s%s",
+                                     used > 0 ? " " : "", item.value);
+    if (used < sizeof paths)
+        return td_recipe_set(recipe, "path", paths, err);
+    snprintf(err->message, sizeof err->message, "path: too many letters");
+    return TD_ERROR_RECIPE;
+}
+
+/* A solid is made of a network that is fed z, unless `--inputs` says otherwise. */
+static TdStatus set_key(const Arguments *arguments, TdRecipe *recipe, const Item *item,
+                        TdError *err)
+{
+    const TdKeyInfo *key = td_key_find(item->name);
+    if (key->type == TD_KEY_PATHS)
+        return set_paths(arguments, recipe, err);
+    TdStatus status = td_recipe_set(recipe, item->name, item->value, err);
+    if (status == TD_OK && strcmp(key->name, "draw") == 0 && recipe->draw == TD_DRAW_VOLUME)
+        recipe->inputs |= 1u << TD_INPUT_Z;
+    return status;
+}
+
 int apply_keys(const Arguments *arguments, TdRecipe *recipe)
 {
     Cursor cursor = {0};
@@ -304,7 +337,7 @@ int apply_keys(const Arguments *arguments, TdRecipe *recipe)
             return 0;
         if (item.kind != KEY)
             continue;
-        TdStatus status = td_recipe_set(recipe, item.name, item.value, &err);
+        TdStatus status = set_key(arguments, recipe, &item, &err);
         if (status != TD_OK)
             return fail_key(&item, status, &err);
     }

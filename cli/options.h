@@ -40,7 +40,9 @@ typedef enum RunOption {
      1u << TD_GROUP_INSIDE | 1u << TD_GROUP_CAPTION)
 #define GROUPS_SHEET (GROUPS_PICTURE | 1u << TD_GROUP_SHEET | 1u << TD_GROUP_CAPTION)
 #define GROUPS_GRID (GROUPS_PICTURE | 1u << TD_GROUP_GRID | 1u << TD_GROUP_CAPTION)
-#define GROUPS_ALL (GROUPS_SHEET | GROUPS_GRID)
+#define GROUPS_VOLUME (GROUPS_PICTURE | 1u << TD_GROUP_VOLUME)
+#define GROUPS_FILM (GROUPS_VOLUME | GROUPS_SHEET | 1u << TD_GROUP_MOTION)
+#define GROUPS_ALL (GROUPS_FILM | GROUPS_SHEET | GROUPS_GRID | GROUPS_VOLUME)
 
 typedef struct Arguments Arguments;
 
@@ -53,6 +55,7 @@ typedef struct Command {
     unsigned groups;          /* key groups it takes, bit by TdKeyGroup */
     unsigned options;         /* run options it takes, bit by RunOption; help is everybody's */
     bool sources;             /* words are recipe sources, read before keys are set */
+    TdDraw draws;             /* what it draws, where the sources do not say */
     int (*run)(const Arguments *arguments);
 } Command;
 

@@ -67,6 +67,8 @@ typedef struct TdSurvey {
     float finite[TD_PATCH_LANES]; /* 0, or NaN where a value is not finite */
 } TdSurvey;
 
+#define TD_LIGHT_LEAST 1e-4f
+
 typedef struct TdKernels {
     TdCpu cpu;
     bool fused; /* multiply and add are one operation: faster, but not the contract's bits */
@@ -114,6 +116,23 @@ typedef struct TdKernels {
      * `out_stride` floats apart. Sums as in `survey`. */
     void (*rows)(const float *columns, size_t stride, size_t count, const float *basis,
                  size_t down, size_t rows, float *out, size_t out_stride);
+    /* What a ray sees of polynomials along it: LANES rays side by side, `count` samples of
+     * each. out[c * out_stride + j * LANES + x] = sum over n of line[n] T_n(first[x] + j
+     * step[x]), T_n by its recurrence, sums as in `survey`; channel c's line n begins at
+     * lines[(c * TD_PATCH_ORDER + n) * stride]. LANES is TD_PATCH_LANES. */
+    void (*along)(const float *lines, size_t stride, size_t channels, const float *first,
+                  const float *step, size_t count, float *out, size_t out_stride);
+    /* Light and shade on `count` samples of three rows of colour, from the gradients in three
+     * rows (to the right, up, away; all `stride` floats apart). Two-sided, weighted by the
+     * gradient's magnitude; `shading` is from 0 to 1. */
+    void (*shade)(float *colours, const float *gradients, size_t stride, float shading,
+                  size_t count);
+    /* Lay samples behind what has been seen, front to back: `count` samples of each of LANES
+     * rays, three rows of colours `stride` floats apart, and the share of light that each
+     * sample lets through. light[LANES] is what still comes through, seen[3][LANES] what has
+     * been seen. A ray that lets less than TD_LIGHT_LEAST through sees no more. */
+    void (*composite)(const float *colours, size_t stride, const float *through, size_t count,
+                      float *light, float *seen, size_t seen_stride);
     /* Codes floor(top u + 1/2), top = 255 or (wide) 65535, of `count` (any number) pixels whose
      * values u stand in `channels` (1 or 3) rows `stride` floats apart, with room for a
      * multiple of TD_PATCH_LANES; u is clipped to [0, 1], NaN is 0. Channels side by side go to

@@ -26,11 +26,10 @@ typedef struct TdLayer {
     const float *bias;    /* (out) */
 } TdLayer;
 
-/* Bits of the inputs that vary over a picture; the others are constants. */
-#define TD_INPUTS_VARYING (1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R)
-
 typedef struct TdNetwork {
     uint32_t inputs; /* bit i: input i (TdInput) is fed; columns of layer 0 in that order */
+    uint32_t
+        varying; /* those of them that vary from point to point; the others are constants */
     uint32_t input_width; /* number of those bits, layers[0].in */
     uint32_t depth;
     const TdLayer *layers; /* (depth), output last */
@@ -55,9 +54,9 @@ TD_API TdStatus td_network_create(const TdRecipe *recipe, const TdRun *run, TdNe
 /* Takes NULL. */
 TD_API void td_network_free(TdNetwork *network);
 
-/* The bias of layer 0 with the constant inputs (all but x, y, r) folded in: starting at the
- * bias, weight times value is added in ascending order of input. `constants` by TdInput, `bias`
- * has layers[0].out floats. */
+/* The bias of layer 0 with the constant inputs (all that do not vary) folded in: starting at
+ * the bias, weight times value is added in ascending order of input. `constants` by TdInput,
+ * `bias` has layers[0].out floats. */
 TD_API void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_COUNT],
                             float *bias);
 
@@ -74,7 +73,7 @@ TD_API TdStatus td_plan_create(const TdNetwork *network, const double constants[
 /* Takes NULL. */
 TD_API void td_plan_free(TdPlan *plan);
 
-/* The inputs that vary (bits of TD_INPUT_X, _Y, _R); rows of the input in this order. */
+/* The inputs that vary, bit by TdInput; rows of the input in this order. */
 TD_API uint32_t td_plan_inputs(const TdPlan *plan);
 
 /* The width of the last layer. */

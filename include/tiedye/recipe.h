@@ -18,27 +18,37 @@ extern "C" {
 /* What is drawn. */
 typedef enum TdDraw {
     TD_DRAW_PICTURE,
-    TD_DRAW_SHEET, /* networks with seed, seed + 1, ... */
-    TD_DRAW_GRID,  /* the values of one key against those of another */
-    TD_DRAW_INSIDE /* every neuron of one network */
+    TD_DRAW_SHEET,  /* networks with seed, seed + 1, ... */
+    TD_DRAW_GRID,   /* the values of one key against those of another */
+    TD_DRAW_INSIDE, /* every neuron of one network */
+    TD_DRAW_VOLUME  /* a network on a box of space, as a solid */
 } TdDraw;
 
 /* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture,
- * the others are constants with keys of their own. R is the distance of (x, y, z) from the
- * origin. */
+ * Z over a volume too, the others are constants with keys of their own. R is the distance of
+ * (x, y, z) from the origin. Where the plane is wound up to a torus (TD_TILE_TORUS), x and y
+ * are the first coordinates of two circles, and X2 and Y2 the second ones. */
 typedef enum TdInput {
     TD_INPUT_X,
     TD_INPUT_Y,
     TD_INPUT_Z,
     TD_INPUT_R,
     TD_INPUT_T,
+    TD_INPUT_X2,
+    TD_INPUT_Y2,
     TD_INPUT_Z1 = 8,
     TD_INPUT_Z8 = 15,
-    TD_INPUT_COUNT = 16 /* 5, 6 and 7 are free */
+    TD_INPUT_COUNT = 16 /* 7 is free */
 } TdInput;
 
 /* Name of an input ("x", "z1"), NULL for an index that is free. Static text. */
 TD_API const char *td_input_name(TdInput input);
+
+/* Whether a picture has edges. */
+typedef enum TdTile {
+    TD_TILE_NONE,
+    TD_TILE_TORUS /* what leaves it on one side comes in on the other */
+} TdTile;
 
 /* How weights scale: by sigma_w, or by sigma_w / sqrt(fan-in). Biases scale by sigma_b always.
  */
@@ -129,9 +139,42 @@ typedef struct TdAxis {
 #define TD_MAX_NAME 1024 /* bytes of a file's name, terminated */
 #define TD_HASH 65       /* letters of a SHA-256, terminated */
 
-/* Size of a picture in pixels, from pixels or from paper. */
+/* How a camera sees a volume. */
+typedef enum TdProjection { TD_PERSPECTIVE, TD_ORTHOGRAPHIC } TdProjection;
+
+/* What makes a point of a volume opaque: s, from 0 to 1. */
+typedef enum TdOpacity {
+    TD_OPACITY_EVEN,      /* 1 everywhere */
+    TD_OPACITY_LUMINANCE, /* the luma of three toned outputs, or the only one */
+    TD_OPACITY_FIRST,     /* toned output 1, 2 or 3 */
+    TD_OPACITY_SECOND,
+    TD_OPACITY_THIRD
+} TdOpacity;
+
+#define TD_MAX_CURVE 8
+
+/* A line through points (x, y), x not falling; constant before the first and behind the last.
+ */
+typedef struct TdCurve {
+    uint32_t count; /* 1 to TD_MAX_CURVE */
+    double x[TD_MAX_CURVE], y[TD_MAX_CURVE];
+} TdCurve;
+
+#define TD_MAX_PATHS 16u
+
+/* The values that a key takes over a film: "z=-5..5", "sigma_w=1,2,1.5", "seed=1,2,3". */
+typedef struct TdPath {
+    const struct TdKeyInfo *key;
+    uint32_t count;     /* of values, 2 to TD_MAX_AXIS; between them it is interpolated */
+    bool range;         /* written as a..b */
+    double (*value)[2]; /* owned: of numbers and (both) of points; NULL for seeds */
+    uint64_t *seed;     /* owned: of seeds, NULL for numbers */
+} TdPath;
+
+/* Size of a picture in pixels, from pixels or from paper; of a volume in samples. */
 typedef struct TdSize {
     uint32_t width, height; /* 1 to 2^31 - 1 */
+    uint32_t depth;         /* samples along z; 0: it is a picture's */
     double dots_per_inch;   /* 0: the size was given in pixels */
     char paper[40];         /* "A3-landscape" or "300x400mm", empty for pixels */
 } TdSize;
@@ -166,12 +209,16 @@ typedef struct TdRecipe {
     TdInit init;
     TdDist dist;
     bool residual;
+    TdOwnSeed morph_seed; /* where set: weights are cos(morph) times those of `seed`, plus
+                           * sin(morph) times those of this one */
+    double morph;         /* degrees */
     double constants[TD_INPUT_COUNT]; /* values of z, t, z1..z8, by input */
     /* view */
     double center[2];
     double extent; /* half the height */
     double rotate; /* degrees, counter-clockwise */
     TdSize size;   /* of a picture, or of a sheet's cell; width 0: see td_recipe_size */
+    TdTile tile;
     /* colour */
     TdTone tone;
     double gain; /* contrast around the middle, above 0, to 100 */
@@ -194,6 +241,28 @@ typedef struct TdRecipe {
     uint32_t page;          /* from 1 on */
     /* captions */
     bool captions;
+    /* volume */
+    double azimuth, elevation; /* degrees: where the camera stands */
+    double distance;           /* of the camera from the centre, in extents */
+    double fov;                /* degrees, of the picture's height */
+    TdProjection projection;
+    double cut_x[2], cut_y[2], cut_z[2]; /* what is left of the box, in extents */
+    double corner; /* edge of the cube that is cut out of the corner (1, 1, 1), in extents */
+    TdOpacity opacity;
+    TdCurve transfer;     /* from s to the share of `density` */
+    double level;         /* of s: of an isosurface and of a mesh */
+    double band;          /* half the width of the isosurface's band; 0: `transfer` holds */
+    double density;       /* optical depth of an extent at opacity 1 */
+    double step;          /* of the march, in extents */
+    double shading;       /* 0 to 1 */
+    double background[3]; /* encoded sRGB, 0 to 1 */
+    /* motion */
+    uint32_t frames;
+    double fps;
+    bool loop;
+    uint32_t frame; /* from 1 on: the only one that is drawn; 0: the keys as they are */
+    TdPath *paths;  /* owned */
+    size_t path_count;
 } TdRecipe;
 
 /* A recipe at its defaults. NULL where there is no memory. Free with td_recipe_free. */
@@ -237,18 +306,40 @@ typedef enum TdRecipeForm {
  * frees it with td_text_free. */
 TD_API char *td_recipe_print(const TdRecipe *recipe, TdRecipeForm form);
 
+/* The inputs that a network is fed, bit by TdInput: those of the key, and what a torus adds. */
+TD_API uint32_t td_recipe_inputs(const TdRecipe *recipe);
+
+/* Those of them that vary over what is drawn; the others are constants. */
+TD_API uint32_t td_recipe_varying(const TdRecipe *recipe);
+
 /* The width of the output layer, `channels` considered. */
 TD_API uint32_t td_recipe_channels(const TdRecipe *recipe);
 
 /* The number of layers, output included. */
 TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
 
-/* The size of a picture or a cell: `size`, or where that was not set 1024 x
- * 1024 for a picture, 256 x 256 for a cell, 96 x 96 for a neuron among others. */
+/* The size of a picture or a cell: `size`, or where that was not set 1024 x 1024 for a picture,
+ * 768 x 768 for a volume's, 256 x 256 for a cell, 96 x 96 for a neuron among others. */
 TD_API TdSize td_recipe_size(const TdRecipe *recipe);
 
 /* Layer i < td_recipe_depth: its width and activation, defaults filled in. */
 TD_API TdLayerItem td_recipe_layer(const TdRecipe *recipe, uint32_t i);
+
+/* The recipe of frame `frame` (from 0 on) of a film: every path's key has its value there, and
+ * the key `frame` says which it is. In a loop frame `frames` is frame 0. The caller frees
+ * *still. TD_ERROR_RECIPE where there is no such frame, TD_ERROR_MEMORY.
+ *
+ * Let s be frame / (frames - 1). Numbers are interpolated linearly from value to value; seeds
+ * by cosine and sine of an angle that goes from 0 to 90 degrees and rests at each seed, so that
+ * weights keep their variance. In a loop s is frame / frames, and paths come back: numbers as
+ * (1 - cos) / 2 between values (two values: a circle seen from its side; several paths begin
+ * 180 / n degrees apart, so that two draw a circle), two seeds all around the circle of angles;
+ * angles whose ends are whole circles apart go on as they are. */
+TD_API TdStatus td_recipe_still(const TdRecipe *film, uint32_t frame, TdRecipe **still,
+                                TdError *err);
+
+/* Whether all paths move something. TD_ERROR_RECIPE. */
+TD_API TdStatus td_recipe_check_paths(const TdRecipe *film, TdError *err);
 
 /* ---- The table of keys --------------------------------------------------------------- */
 
@@ -262,6 +353,8 @@ typedef enum TdKeyGroup {
     TD_GROUP_GRID,
     TD_GROUP_INSIDE,
     TD_GROUP_CAPTION,
+    TD_GROUP_VOLUME,
+    TD_GROUP_MOTION,
     TD_GROUP_COUNT
 } TdKeyGroup;
 
@@ -285,7 +378,10 @@ typedef enum TdKeyType {
     TD_KEY_AXIS,       /* KEY=V;V;V or KEY=a..b/STEPS */
     TD_KEY_NAME,       /* of a file: char[TD_MAX_NAME] */
     TD_KEY_HASH,       /* 64 hexadecimal digits: char[TD_HASH] */
-    TD_KEY_SIZE        /* WIDTHxHEIGHT, PAPER@DPI, WIDTHxHEIGHTmm@DPI */
+    TD_KEY_SIZE,       /* WIDTHxHEIGHT, WIDTHxHEIGHTxDEPTH, PAPER@DPI, WIDTHxHEIGHTmm@DPI */
+    TD_KEY_CURVE,      /* X:Y,X:Y,... of numbers from low to high */
+    TD_KEY_COLOUR,     /* #rrggbb, or black, gray or white: double[3] */
+    TD_KEY_PATHS       /* KEY=a..b KEY=V;V;V ...: paths and path_count */
 } TdKeyType;
 
 /* A row of the table. */

@@ -82,8 +82,9 @@ typedef struct TdSaving {
 /* What was saved. */
 typedef struct TdSaved {
     TdRaster raster;
-    bool written;     /* false: the format writes no file */
-    const char *note; /* what a user should be told, or NULL; static text */
+    bool written;                 /* false: the format writes no file */
+    const char *note;             /* what a user should be told, or NULL; static text */
+    uint64_t vertices, triangles; /* of a mesh; 0: it is none */
 } TdSaved;
 
 /* Draw a recipe into a file, band by band in bounded memory. *saved may be NULL. */

@@ -12,7 +12,7 @@
 /* The inputs that have a column in layer 0 of the file. */
 static uint32_t written_inputs(const TdNetwork *network, bool fold)
 {
-    return fold ? network->inputs & TD_INPUTS_VARYING : network->inputs;
+    return fold ? network->varying : network->inputs;
 }
 
 static uint32_t written_columns(const TdNetwork *network, uint32_t layer, bool fold)
@@ -44,7 +44,7 @@ static void add_constants(TdiText *json, const TdNetwork *network, const TdRecip
 {
     const char *joint = "";
     uint32_t radius = (network->inputs & 1u << TD_INPUT_R) != 0 ? 1u << TD_INPUT_Z : 0;
-    uint32_t needed = (network->inputs & ~TD_INPUTS_VARYING) | radius;
+    uint32_t needed = (network->inputs & ~network->varying) | radius;
     tdi_text_add(json, "\",\"constants\":\"");
     for (uint32_t i = 0; i < TD_INPUT_COUNT; i++) {
         if ((needed & 1u << i) == 0)
@@ -148,7 +148,7 @@ static TdStatus write_folded_weights(TdiFile *file, const TdNetwork *network, Td
         for (uint32_t i = 0; i < TD_INPUT_COUNT && status == TD_OK; i++) {
             if ((network->inputs & 1u << i) == 0)
                 continue;
-            if ((TD_INPUTS_VARYING & 1u << i) != 0)
+            if ((network->varying & 1u << i) != 0)
                 status = write_floats(file, weight, 1, err);
             weight++;
         }

@@ -2,6 +2,7 @@
 #include "kernels/reference_math.h"
 #include "kernels/reference_palette.h"
 #include "kernels/reference_patch.h"
+#include "kernels/reference_ray.h"
 #include "kernels/tables.h"
 
 static void dense(const TdDense *layer, const float *in, float *out, size_t stride,

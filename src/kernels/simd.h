@@ -4,6 +4,7 @@
 #include "kernels/simd_math.h"
 #include "kernels/simd_palette.h"
 #include "kernels/simd_patch.h"
+#include "kernels/simd_ray.h"
 #include "kernels/tables.h"
 
 _Static_assert(TD_POINT_GRAIN % (TDI_LANES * TDI_VECTORS) == 0, "blocks fill the point grain");

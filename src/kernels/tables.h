@@ -22,7 +22,7 @@ extern const TdKernels tdi_kernels_simd128;
         .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)}, .add = add, .tone = tone,        \
         .lookup = lookup, .oklab_turned = oklab_turned, .srgb = srgb, .survey = survey,        \
         .transform = transform, .columns = columns, .rows = rows, .encode = encode,            \
-        .palette = {                                                                           \
+        .along = along, .shade = shade, .composite = composite, .palette = {                   \
             [TD_PALETTE_GRAY] = palette_gray,                                                  \
             [TD_PALETTE_OKLAB] = palette_oklab,                                                \
             [TD_PALETTE_OKLAB_SOFT] = palette_oklab_soft                                       \

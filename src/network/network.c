@@ -17,6 +17,8 @@ typedef struct LayerJobs {
     bool first;
     uint32_t rows;
     uint16_t stream;
+    bool turns;          /* into the network of another seed, */
+    double cosine, sine; /* with these shares of both */
 } LayerJobs;
 
 static uint32_t count_bits(uint32_t bits)
@@ -29,7 +31,7 @@ static uint32_t count_bits(uint32_t bits)
 
 uint64_t td_network_parameters(const TdRecipe *recipe)
 {
-    uint64_t sum = 0, in = count_bits(recipe->inputs);
+    uint64_t sum = 0, in = count_bits(td_recipe_inputs(recipe));
     for (size_t i = 0; i < recipe->layer_items; i++) {
         for (uint32_t k = 1; k <= recipe->layers[i].repeat; k++) {
             bool last = i + 1 == recipe->layer_items && k == recipe->layers[i].repeat;
@@ -48,37 +50,61 @@ static double deviate(double u, TdDist dist)
                                   : (2 * u - 1) * 0x1.bb67ae8584caap0; /* sqrt(3) */
 }
 
+/* Four places of the stream of the network, and of that which it turns into. */
+typedef struct Four {
+    double own[4], other[4];
+} Four;
+
+static Four draw_four(const LayerJobs *jobs, TdiPlace place)
+{
+    Four four;
+    tdi_uniform4(jobs->recipe->seed, place, four.own);
+    if (jobs->turns)
+        tdi_uniform4(jobs->recipe->morph_seed.seed, place, four.other);
+    return four;
+}
+
+/* The deviate at place i of four. Sums of two weighted by cosine and sine have unit variance.
+ */
+static double take(const LayerJobs *jobs, const Four *four, uint32_t i)
+{
+    double own = deviate(four->own[i], jobs->recipe->dist);
+    if (!jobs->turns)
+        return own;
+    return jobs->cosine * own + jobs->sine * deviate(four->other[i], jobs->recipe->dist);
+}
+
 /* The weights into neuron `to` of a layer whose inputs are 0, 1, 2, ... */
 static void draw_row(const LayerJobs *jobs, uint32_t to, double sigma, float *row)
 {
-    double u[4];
+    Four four;
     for (uint32_t from = 0; from < jobs->layer->in; from++) {
         TdiPlace place = {from, to, jobs->stream, 0, TDI_RANDOM_WEIGHT};
         if (from % 4 == 0)
-            tdi_uniform4(jobs->recipe->seed, place, u);
-        row[from] = (float)(deviate(u[from % 4], jobs->recipe->dist) * sigma);
+            four = draw_four(jobs, place);
+        row[from] = (float)(take(jobs, &four, from % 4) * sigma);
     }
 }
 
 /* The same for the first layer, whose inputs have fixed indices by name. */
 static void draw_input_row(const LayerJobs *jobs, uint32_t to, double sigma, float *row)
 {
-    double u[4];
+    Four four;
+    uint32_t inputs = td_recipe_inputs(jobs->recipe);
     for (uint32_t from = 0; from < TD_INPUT_COUNT; from++) {
         TdiPlace place = {from, to, jobs->stream, 0, TDI_RANDOM_WEIGHT};
         if (from % 4 == 0)
-            tdi_uniform4(jobs->recipe->seed, place, u);
-        if (jobs->recipe->inputs & 1u << from)
-            *row++ = (float)(deviate(u[from % 4], jobs->recipe->dist) * sigma);
+            four = draw_four(jobs, place);
+        if (inputs & 1u << from)
+            *row++ = (float)(take(jobs, &four, from % 4) * sigma);
     }
 }
 
 static void draw_bias(const LayerJobs *jobs, uint32_t to, float *bias)
 {
-    double u[4];
     TdiPlace place = {0, to, jobs->stream, 0, TDI_RANDOM_BIAS};
-    tdi_uniform4(jobs->recipe->seed, place, u);
-    *bias = (float)(deviate(u[0], jobs->recipe->dist) * jobs->recipe->sigma_b);
+    Four four = draw_four(jobs, place);
+    *bias = (float)(take(jobs, &four, 0) * jobs->recipe->sigma_b);
 }
 
 /* Weights and biases of the neurons from `begin` to `end`. */
@@ -114,8 +140,14 @@ static TdStatus draw_layer(const TdRecipe *recipe, const TdNetwork *network, uin
     const TdLayer *layer = &network->layers[index];
     bool last = index + 1 == network->depth;
     uint32_t rows = layer->in >= PIECE ? 1 : PIECE / layer->in;
-    LayerJobs drawn = {recipe, layer, index == 0, rows,
-                       last ? TDI_OUTPUT_LAYER : (uint16_t)index};
+    LayerJobs drawn = {.recipe = recipe,
+                       .layer = layer,
+                       .first = index == 0,
+                       .rows = rows,
+                       .stream = last ? TDI_OUTPUT_LAYER : (uint16_t)index,
+                       .turns = recipe->morph_seed.set && recipe->morph != 0};
+    if (drawn.turns)
+        tdi_cos_sin_degrees(recipe->morph, &drawn.cosine, &drawn.sine);
     TdiJobs jobs = {.count = (layer->out - 1) / rows + 1,
                     .work = draw_piece,
                     .user = &drawn,
@@ -179,8 +211,9 @@ TdStatus td_network_create(const TdRecipe *recipe, const TdRun *run, TdNetwork *
     TdNetwork *made = tdi_alloc(1, bytes);
     if (made == NULL)
         return tdi_fail_memory(err, bytes);
-    made->inputs = recipe->inputs;
-    made->input_width = count_bits(recipe->inputs);
+    made->inputs = td_recipe_inputs(recipe);
+    made->varying = td_recipe_varying(recipe);
+    made->input_width = count_bits(made->inputs);
     made->depth = depth;
     lay_out(recipe, made);
     for (uint32_t i = 0; i < depth && status == TD_OK; i++)
@@ -216,7 +249,7 @@ void td_network_fold(const TdNetwork *network, const double constants[TD_INPUT_C
         float sum = layer->bias[o];
         for (uint32_t i = 0; i < layer->in; i++) {
             TdInput input = td_network_input(network, i);
-            if ((TD_INPUTS_VARYING & 1u << input) != 0)
+            if ((network->varying & 1u << input) != 0)
                 continue;
             float product = layer->weights[(size_t)o * layer->in + i] * (float)constants[input];
             sum = sum + product;

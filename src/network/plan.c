@@ -34,7 +34,7 @@ static size_t padded(size_t width)
 /* Whether column i of layer 0 varies over a picture. */
 static bool column_varies(const TdNetwork *network, uint32_t column)
 {
-    return (TD_INPUTS_VARYING & 1u << td_network_input(network, column)) != 0;
+    return (network->varying & 1u << td_network_input(network, column)) != 0;
 }
 
 static uint32_t packed_inputs(const TdNetwork *network, uint32_t index)
@@ -121,7 +121,7 @@ static size_t head_bytes(const TdNetwork *network)
 
 uint64_t td_plan_bytes(const TdRecipe *recipe)
 {
-    uint64_t floats = 0, in = 3; /* inputs at most */
+    uint64_t floats = 0, in = 5; /* inputs at most */
     for (size_t i = 0; i < recipe->layer_items; i++) {
         for (uint32_t k = 1; k <= recipe->layers[i].repeat; k++) {
             bool last = i + 1 == recipe->layer_items && k == recipe->layers[i].repeat;
@@ -158,7 +158,7 @@ static void pack_shared(TdPlan *plan, float *numbers)
 
 static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
 {
-    size_t floats = 0, widest = padded(3); /* three rows of input */
+    size_t floats = 0, widest = padded(packed_inputs(network, 0)); /* rows of input */
     for (uint32_t i = 0; i < network->depth; i++) {
         size_t out = padded(network->layers[i].out);
         floats += (packed_inputs(network, i) + (size_t)1) * out;
@@ -168,7 +168,7 @@ static TdPlan *allocate(const TdNetwork *network, size_t *bytes)
     *bytes = head_bytes(network) + floats * sizeof(float);
     TdPlan *plan = tdi_alloc(1, *bytes);
     if (plan != NULL) {
-        plan->inputs = network->inputs & TD_INPUTS_VARYING;
+        plan->inputs = network->varying;
         plan->depth = network->depth;
         plan->widest = widest;
         plan->points = block_points(widest);

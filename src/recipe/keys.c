@@ -5,11 +5,14 @@
 #include "base/text.h"
 #include "recipe/values.h"
 
-static const char *const draws[] = {"picture", "sheet", "grid", "inside", NULL};
+static const char *const draws[] = {"picture", "sheet", "grid", "inside", "volume", NULL};
 static const char *const inits[] = {"unscaled", "fan-in", NULL};
 static const char *const dists[] = {"normal", "uniform", NULL};
 static const char *const switches[] = {"off", "on", NULL};
 static const char *const tones[] = {"affine", "clip", "rescale", "logistic", "rank", NULL};
+static const char *const tiles[] = {"none", "torus", NULL};
+static const char *const projections[] = {"perspective", "orthographic", NULL};
+static const char *const opacities[] = {"even", "luminance", "1", "2", "3", NULL};
 static const char *const engines[] = {"auto", "dense", "spectral", NULL};
 #define NAME(ID, WORDS, ...) WORDS,
 static const char *const palettes[] = {TD_PALETTES(NAME) NULL};
@@ -58,6 +61,10 @@ static const TdKeyInfo keys[] = {
      "distribution of weights and biases", AT(dist)},
     {"residual", TD_GROUP_NETWORK, TD_KEY_SWITCH, 0, 0, switches, "off", "",
      "hidden layers add their input to their output", AT(residual)},
+    {"morph_seed", TD_GROUP_NETWORK, TD_KEY_OWN_SEED, 0, 0, NULL, "seed", "N|random|seed",
+     "of a second network that this one turns into", AT(morph_seed)},
+    {"morph", TD_GROUP_NETWORK, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",
+     "how far: 0 is the first network, 90 the second", AT(morph)},
     CONSTANT("z", TD_INPUT_Z),
     CONSTANT("t", TD_INPUT_T),
     CONSTANT("z1", 8),
@@ -77,6 +84,8 @@ static const TdKeyInfo keys[] = {
      "turns the view counter-clockwise", AT(rotate)},
     {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "", "WxH|A3@300",
      "pixels (1024x1024, a cell 256x256, a neuron 96x96) or paper", AT(size)},
+    {"tile", TD_GROUP_VIEW, TD_KEY_CHOICE, 0, 0, tiles, "none", "",
+     "torus: copies of the picture fit together without a seam", AT(tile)},
 
     {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
      "from an output to [0, 1]", AT(tone)},
@@ -121,6 +130,52 @@ static const TdKeyInfo keys[] = {
 
     {"captions", TD_GROUP_CAPTION, TD_KEY_SWITCH, 0, 0, switches, "on", "",
      "write seeds, values and names beside the pictures", AT(captions)},
+
+    {"azimuth", TD_GROUP_VOLUME, TD_KEY_REAL, -1e6, 1e6, NULL, "35", "degrees",
+     "walks around the solid, to the right", AT(azimuth)},
+    {"elevation", TD_GROUP_VOLUME, TD_KEY_REAL, -1e6, 1e6, NULL, "25", "degrees",
+     "looks down on it", AT(elevation)},
+    {"distance", TD_GROUP_VOLUME, TD_KEY_REAL, 0.01, 1e6, NULL, "6.5", "extents",
+     "of the camera from the centre", AT(distance)},
+    {"fov", TD_GROUP_VOLUME, TD_KEY_REAL, 0.01, 150, NULL, "30", "degrees",
+     "field of view, from bottom to top", AT(fov)},
+    {"projection", TD_GROUP_VOLUME, TD_KEY_CHOICE, 0, 0, projections, "perspective", "",
+     "what is far is smaller, or not", AT(projection)},
+    {"cut_x", TD_GROUP_VOLUME, TD_KEY_POINT, -1, 1, NULL, "-1,1", "FROM,TO",
+     "what is drawn of the box from -1 to 1", AT(cut_x)},
+    {"cut_y", TD_GROUP_VOLUME, TD_KEY_POINT, -1, 1, NULL, "-1,1", "FROM,TO", "likewise",
+     AT(cut_y)},
+    {"cut_z", TD_GROUP_VOLUME, TD_KEY_POINT, -1, 1, NULL, "-1,1", "FROM,TO", "likewise",
+     AT(cut_z)},
+    {"corner", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 2, NULL, "1", "extents",
+     "edge of the cube that is cut out of a corner, to look in", AT(corner)},
+    {"opacity", TD_GROUP_VOLUME, TD_KEY_CHOICE, 0, 0, opacities, "even", "",
+     "what makes a point opaque: nothing, or the light or a channel there", AT(opacity)},
+    {"transfer", TD_GROUP_VOLUME, TD_KEY_CURVE, 0, 1, NULL, "0:0,1:1", "X:Y,X:Y...",
+     "from that value to a share of the density", AT(transfer)},
+    {"level", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1, NULL, "0.5", "",
+     "of the opacity's value: of the band, and of a mesh's surface", AT(level)},
+    {"band", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1, NULL, "0", "",
+     "only what lies so near to the level is seen; 0: all", AT(band)},
+    {"density", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1e6, NULL, "20", "per extent",
+     "how opaque the solid is", AT(density)},
+    {"step", TD_GROUP_VOLUME, TD_KEY_REAL, 1e-4, 1, NULL, "0.01", "extents",
+     "from sample to sample along a ray", AT(step)},
+    {"shading", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1, NULL, "0.5", "",
+     "how much light and shade show the form", AT(shading)},
+    {"background", TD_GROUP_VOLUME, TD_KEY_COLOUR, 0, 0, NULL, "ffffff", "rrggbb",
+     "what stands behind the solid", AT(background)},
+
+    {"frames", TD_GROUP_MOTION, TD_KEY_WHOLE, 1, 1000000, NULL, "150", "N",
+     "pictures of the film", AT(frames)},
+    {"fps", TD_GROUP_MOTION, TD_KEY_REAL, 0.001, 1000, NULL, "30", "per second",
+     "how fast they follow each other", AT(fps)},
+    {"loop", TD_GROUP_MOTION, TD_KEY_SWITCH, 0, 0, switches, "off", "",
+     "the film ends where it begins", AT(loop)},
+    {"frame", TD_GROUP_MOTION, TD_KEY_WHOLE, 1, 1000000, NULL, "", "N",
+     "draw this one of the film's pictures alone", AT(frame)},
+    {"path", TD_GROUP_MOTION, TD_KEY_PATHS, 0, 0, NULL, "", "KEY=A..B",
+     "a key that changes, as z=-5..5 or seed=1,2,3; several: once each", AT(paths)},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -173,8 +228,9 @@ const char *td_key_nearest(const char *name)
 
 const char *td_group_name(TdKeyGroup group)
 {
-    static const char *const names[TD_GROUP_COUNT] = {
-        "recipe", "network", "view", "colour", "raster", "sheet", "grid", "inside", "captions"};
+    static const char *const names[TD_GROUP_COUNT] = {"recipe",   "network", "view",  "colour",
+                                                      "raster",   "sheet",   "grid",  "inside",
+                                                      "captions", "volume",  "motion"};
     return names[group];
 }
 

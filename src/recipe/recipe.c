@@ -40,7 +40,8 @@ TdRecipe *td_recipe_copy(const TdRecipe *recipe)
     copy->said = copy_items(recipe->said, recipe->said_items);
     bool down = tdi_axis_copy(&copy->down, &recipe->down);
     bool across = tdi_axis_copy(&copy->across, &recipe->across);
-    if (copy->layers == NULL || copy->said == NULL || !down || !across) {
+    bool paths = tdi_paths_copy(copy, recipe);
+    if (copy->layers == NULL || copy->said == NULL || !down || !across || !paths) {
         td_recipe_free(copy);
         return NULL;
     }
@@ -53,6 +54,7 @@ void td_recipe_free(TdRecipe *recipe)
         return;
     tdi_axis_clear(&recipe->down);
     tdi_axis_clear(&recipe->across);
+    tdi_paths_clear(recipe);
     tdi_free(recipe->layers);
     tdi_free(recipe->said);
     tdi_free(recipe);

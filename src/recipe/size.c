@@ -25,15 +25,18 @@ static TdStatus fail(TdiSpan value, const char *why, TdError *err)
                        why);
 }
 
-/* AxB, two numbers that fill the span. */
-static bool read_pair(TdiSpan span, double pair[2])
+/* AxB or AxBxC, numbers that fill the span; gives how many, at most `most`, or 0. */
+static int read_sides(TdiSpan span, double *sides, int most)
 {
-    const char *cross = span.length == 0 ? NULL : memchr(span.words, 'x', span.length);
-    if (cross == NULL)
-        return false;
-    size_t first = (size_t)(cross - span.words);
-    return tdi_parse_real(span.words, first, &pair[0]) &&
-           tdi_parse_real(cross + 1, span.length - first - 1, &pair[1]);
+    TdiSpan side;
+    bool done = false;
+    int count = 0;
+    while (tdi_span_split(&span, 'x', &done, &side)) {
+        if (count == most || !tdi_parse_real(side.words, side.length, &sides[count]))
+            return 0;
+        count++;
+    }
+    return count;
 }
 
 /* Width and height in millimetres of "300x400mm" or "A3-landscape". */
@@ -42,7 +45,7 @@ static bool read_paper(TdiSpan name, double mm[2])
     static const char turned[] = "-landscape";
     const size_t suffix = sizeof turned - 1;
     if (name.length > 2 && memcmp(name.words + name.length - 2, "mm", 2) == 0)
-        return read_pair((TdiSpan){name.words, name.length - 2}, mm);
+        return read_sides((TdiSpan){name.words, name.length - 2}, mm, 2) == 2;
     bool landscape =
         name.length > suffix && memcmp(name.words + name.length - suffix, turned, suffix) == 0;
     size_t length = name.length - (landscape ? suffix : 0);
@@ -57,9 +60,10 @@ static bool read_paper(TdiSpan name, double mm[2])
     return false;
 }
 
-static TdStatus set_pixels(TdiSpan value, const double pixels[2], TdSize *size, TdError *err)
+static TdStatus set_pixels(TdiSpan value, const double *pixels, int count, TdSize *size,
+                           TdError *err)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < count; i++) {
         if (!(pixels[i] >= 1) || pixels[i] != floor(pixels[i]))
             return fail(value,
                         "is not a size: each side is a whole number of pixels, 1 or more", err);
@@ -68,6 +72,7 @@ static TdStatus set_pixels(TdiSpan value, const double pixels[2], TdSize *size, 
     }
     size->width = (uint32_t)pixels[0];
     size->height = (uint32_t)pixels[1];
+    size->depth = count > 2 ? (uint32_t)pixels[2] : 0;
     return TD_OK;
 }
 
@@ -87,7 +92,7 @@ static TdStatus read_print(TdiSpan value, TdiSpan paper, TdiSpan dpi, TdSize *si
     for (int i = 0; i < 2; i++)
         pixels[i] = floor(mm[i] / 25.4 * read.dots_per_inch + 0.5);
     memcpy(read.paper, paper.words, paper.length);
-    TdStatus status = set_pixels(value, pixels, &read, err);
+    TdStatus status = set_pixels(value, pixels, 2, &read, err);
     if (status == TD_OK)
         *size = read;
     return status;
@@ -96,15 +101,16 @@ static TdStatus read_print(TdiSpan value, TdiSpan paper, TdiSpan dpi, TdSize *si
 TdStatus tdi_size_read(TdiSpan value, TdSize *size, TdError *err)
 {
     TdiSpan paper, dpi, rest = value;
-    double pixels[2];
+    double pixels[3];
     bool done = false;
     TdSize read = {0};
     tdi_span_split(&rest, '@', &done, &paper);
     if (tdi_span_split(&rest, '\0', &done, &dpi))
         return read_print(value, paper, dpi, size, err);
-    if (!read_pair(value, pixels))
+    int sides = read_sides(value, pixels, 3);
+    if (sides < 2)
         return fail(value, "is not a size: write 1920x1080, or A3@300 for paper", err);
-    TdStatus status = set_pixels(value, pixels, &read, err);
+    TdStatus status = set_pixels(value, pixels, sides, &read, err);
     if (status == TD_OK)
         *size = read;
     return status;
@@ -116,6 +122,8 @@ void tdi_size_print(const TdSize *size, TdiText *text)
         return;
     if (size->paper[0] == '\0') {
         tdi_text_format(text, "%ux%u", (unsigned)size->width, (unsigned)size->height);
+        if (size->depth > 0)
+            tdi_text_format(text, "x%u", (unsigned)size->depth);
         return;
     }
     tdi_text_format(text, "%s@", size->paper);
@@ -128,6 +136,7 @@ TdSize td_recipe_size(const TdRecipe *recipe)
         return recipe->size;
     bool cells = recipe->draw == TD_DRAW_SHEET || recipe->draw == TD_DRAW_GRID;
     bool small = recipe->draw == TD_DRAW_INSIDE && recipe->neuron == 0;
-    uint32_t side = cells ? 256 : small ? 96 : 1024;
+    bool volume = recipe->draw == TD_DRAW_VOLUME;
+    uint32_t side = cells ? 256 : small ? 96 : volume ? 768 : 1024;
     return (TdSize){.width = side, .height = side};
 }

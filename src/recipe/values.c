@@ -201,10 +201,35 @@ static TdStatus read_bits(const TdKeyInfo *key, TdiSpan value, uint32_t *bits, T
 
 const char *td_input_name(TdInput input)
 {
-    static const char *const names[TD_INPUT_COUNT] = {"x",  "y",  "z",  "r",  "t",  NULL,
-                                                      NULL, NULL, "z1", "z2", "z3", "z4",
+    static const char *const names[TD_INPUT_COUNT] = {"x",  "y",  "z",  "r",  "t",  "x2",
+                                                      "y2", NULL, "z1", "z2", "z3", "z4",
                                                       "z5", "z6", "z7", "z8"};
     return (unsigned)input < TD_INPUT_COUNT ? names[input] : NULL;
+}
+
+/* Inputs that the key names; the others come with the torus. */
+static bool is_chosen(unsigned input)
+{
+    return input != TD_INPUT_X2 && input != TD_INPUT_Y2;
+}
+
+uint32_t td_recipe_inputs(const TdRecipe *recipe)
+{
+    uint32_t inputs = recipe->inputs;
+    if (recipe->tile == TD_TILE_TORUS) {
+        inputs |= (inputs >> TD_INPUT_X & 1u) << TD_INPUT_X2;
+        inputs |= (inputs >> TD_INPUT_Y & 1u) << TD_INPUT_Y2;
+    }
+    return inputs;
+}
+
+uint32_t td_recipe_varying(const TdRecipe *recipe)
+{
+    uint32_t varying = 1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R |
+                       1u << TD_INPUT_X2 | 1u << TD_INPUT_Y2;
+    if (recipe->draw == TD_DRAW_VOLUME)
+        varying |= 1u << TD_INPUT_Z;
+    return td_recipe_inputs(recipe) & varying;
 }
 
 static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *inputs, TdError *err)
@@ -216,7 +241,7 @@ static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *input
         unsigned i = 0;
         piece = tdi_span_trim(piece);
         for (; i < TD_INPUT_COUNT; i++) {
-            const char *name = td_input_name((TdInput)i);
+            const char *name = is_chosen(i) ? td_input_name((TdInput)i) : NULL;
             if (name != NULL && strlen(name) == piece.length &&
                 memcmp(name, piece.words, piece.length) == 0)
                 break;
@@ -251,6 +276,8 @@ TdStatus tdi_value_reset(const TdKeyInfo *key, TdRecipe *recipe, TdError *err)
         return tdi_value_read(key, tdi_span(key->preset), recipe, err);
     if (key->type == TD_KEY_AXIS)
         tdi_axis_clear(place);
+    else if (key->type == TD_KEY_PATHS)
+        tdi_paths_clear(recipe);
     else if (key->type == TD_KEY_WHOLE)
         *(uint32_t *)place = 0;
     else if (key->type == TD_KEY_NAME || key->type == TD_KEY_HASH)
@@ -349,6 +376,12 @@ TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, T
         return read_hash(key, value, place, err);
     case TD_KEY_SIZE:
         return tdi_size_read(value, place, err);
+    case TD_KEY_CURVE:
+        return tdi_curve_read(key, value, place, err);
+    case TD_KEY_COLOUR:
+        return tdi_colour_read(key, value, place, err);
+    case TD_KEY_PATHS:
+        return tdi_paths_read(key, value, recipe, err);
     }
     return TD_OK;
 }
@@ -432,6 +465,15 @@ void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text
         break;
     case TD_KEY_SIZE:
         tdi_size_print(place, text);
+        break;
+    case TD_KEY_CURVE:
+        tdi_curve_print(place, text);
+        break;
+    case TD_KEY_COLOUR:
+        tdi_colour_print(place, text);
+        break;
+    case TD_KEY_PATHS:
+        tdi_paths_print(recipe, text);
         break;
     }
 }

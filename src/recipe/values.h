@@ -43,6 +43,18 @@ TdStatus tdi_axis_read(const TdKeyInfo *key, TdiSpan value, TdAxis *axis, TdErro
 void tdi_axis_clear(TdAxis *axis);
 bool tdi_axis_copy(TdAxis *copy, const TdAxis *axis); /* false: no memory, copy is cleared */
 
+/* Curves and colours (curve.c). */
+TdStatus tdi_curve_read(const TdKeyInfo *key, TdiSpan value, TdCurve *curve, TdError *err);
+void tdi_curve_print(const TdCurve *curve, TdiText *text);
+TdStatus tdi_colour_read(const TdKeyInfo *key, TdiSpan value, double colour[3], TdError *err);
+void tdi_colour_print(const double colour[3], TdiText *text);
+
+/* Paths (path.c). The column of an error counts within `value`. */
+TdStatus tdi_paths_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, TdError *err);
+void tdi_paths_print(const TdRecipe *recipe, TdiText *text);
+void tdi_paths_clear(TdRecipe *recipe);
+bool tdi_paths_copy(TdRecipe *copy, const TdRecipe *recipe); /* false: no memory, it has none */
+
 /* Sizes (size.c). */
 TdStatus tdi_size_read(TdiSpan value, TdSize *size, TdError *err);
 void tdi_size_print(const TdSize *size, TdiText *text);

@@ -80,7 +80,8 @@ static const TdiBend bends[TD_ACT_COUNT] = {TD_ACTIVATIONS(ENTRY)};
 /* Whether what a layer is fed consists of lines wherever no kink was met. */
 static bool is_fed_lines(const TdPlan *plan, uint32_t layer)
 {
-    bool lines = (td_plan_inputs(plan) & 1u << TD_INPUT_R) == 0;
+    const uint32_t curved = 1u << TD_INPUT_R | 1u << TD_INPUT_X2 | 1u << TD_INPUT_Y2;
+    bool lines = (td_plan_inputs(plan) & curved) == 0;
     for (uint32_t i = 0; i < layer; i++)
         lines = lines && bends[td_plan_activation(plan, i)].high == -NEVER;
     return lines;

@@ -56,7 +56,9 @@ static void ask_network(const TdiRenderer *renderer, const TdiLevel *level,
     const TdPlan *plan = renderer->plan;
     size_t stride = td_plan_points(plan);
     float *first = td_plan_input(plan, scratch);
-    float *inputs[CHANNELS] = {first, first + stride, first + 2 * stride};
+    float *inputs[TDI_INPUT_ROWS];
+    for (size_t i = 0; i < TDI_INPUT_ROWS; i++)
+        inputs[i] = first + i * stride;
     for (int i = 0; i < POINTS; i++)
         tdi_view_place(&renderer->view, square->x + level->side * place_x(i),
                        square->y + level->side * place_y(i), td_plan_inputs(plan), inputs,

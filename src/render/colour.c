@@ -130,8 +130,7 @@ static void tone(const TdiColour *colour, uint32_t c, float *values, size_t poin
     kernels->tone(values, points, colour->rank_scale, colour->rank_offset);
 }
 
-/* Linear colours of rows of u, where the palette has any. */
-static bool make_linear(const TdiColour *colour, float *rows, size_t stride, size_t points)
+bool tdi_colour_brighten(const TdiColour *colour, float *rows, size_t stride, size_t points)
 {
     const TdKernels *kernels = colour->kernels;
     if (!tdi_colour_clips(colour))
@@ -143,11 +142,16 @@ static bool make_linear(const TdiColour *colour, float *rows, size_t stride, siz
     return true;
 }
 
-void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size_t points)
+void tdi_colour_tone(const TdiColour *colour, float *rows, size_t stride, size_t points)
 {
     for (uint32_t c = 0; c < colour->outputs; c++)
         tone(colour, c, rows + c * stride, points);
-    make_linear(colour, rows, stride, points);
+}
+
+void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size_t points)
+{
+    tdi_colour_tone(colour, rows, stride, points);
+    tdi_colour_brighten(colour, rows, stride, points);
 }
 
 /* The entry of a table below u. */
@@ -179,16 +183,21 @@ void tdi_colour_look(const TdiColour *colour, float low, float high, float *stee
 float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, size_t points,
                         float *spare)
 {
+    tdi_colour_tone(colour, rows, stride, points);
+    return tdi_colour_paint(colour, rows, stride, points, spare);
+}
+
+float *tdi_colour_paint(const TdiColour *colour, float *rows, size_t stride, size_t points,
+                        float *spare)
+{
     const TdKernels *kernels = colour->kernels;
-    for (uint32_t c = 0; c < colour->outputs; c++)
-        tone(colour, c, rows + c * stride, points);
     if (colour->table != NULL) {
         for (uint32_t c = 0; c < 3; c++)
             kernels->lookup(colour->table + (size_t)c * PALETTE_ENTRIES, TDI_PALETTE_PARTS,
                             rows, spare + c * stride, points);
         return spare;
     }
-    if (make_linear(colour, rows, stride, points))
+    if (tdi_colour_brighten(colour, rows, stride, points))
         for (uint32_t c = 0; c < 3; c++)
             kernels->srgb(rows + c * stride, points);
     else if (colour->outputs == 3 && colour->palette == TD_PALETTE_GRAY)

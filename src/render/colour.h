@@ -43,11 +43,11 @@ void tdi_colour_clear(TdiColour *colour);
 /* Whether the recipe's tone looks at the view. */
 bool tdi_tone_needs_sample(const TdRecipe *recipe);
 
-/* Find the tone's line and ranks (tone.c). `sample`: TDI_TONE_SIDE^2 points of the view, of
+/* Find the tone's line and ranks (tone.c). `sample`: `points` points of the view, of
  * `outputs` values each; NULL where it is not needed. The picture's floating-point mode must be
  * in place. */
 void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float *sample,
-                         uint32_t outputs);
+                         size_t points, uint32_t outputs);
 
 /* A line for one output that has no bounds: its largest magnitude in the sample and the
  * opposite of that go to 1 and 0. */
@@ -66,7 +66,16 @@ uint32_t tdi_colour_spare_rows(const TdiColour *colour);
 float *tdi_colour_apply(const TdiColour *colour, float *rows, size_t stride, size_t points,
                         float *spare);
 
-/* The same for palettes that clip, before they do: linear sRGB, in the same rows. */
+/* Both steps of that: from outputs to u, and from u to encoded colour. */
+void tdi_colour_tone(const TdiColour *colour, float *rows, size_t stride, size_t points);
+float *tdi_colour_paint(const TdiColour *colour, float *rows, size_t stride, size_t points,
+                        float *spare);
+
+/* From u to linear sRGB that is not clipped, in the same rows; false, and nothing is done,
+ * where the palette does not clip. */
+bool tdi_colour_brighten(const TdiColour *colour, float *rows, size_t stride, size_t points);
+
+/* From outputs to that. */
 void tdi_colour_linear(const TdiColour *colour, float *rows, size_t stride, size_t points);
 
 /* What a palette that is a table does for u from `low` to `high`: the steepest slope of an

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "render/batch.h"
+#include "render/chebyshev.h"
 
 enum {
     STEEPEST = 8,          /* of palettes, about: encoded values for u */
@@ -40,53 +41,18 @@ static void make_encoded(TdiBatch *b)
     memcpy(b->encoded, encode(b, b->trial), (size_t)colour->channels * BATCH * sizeof(float));
 }
 
-static void add_magnitudes(const float *values, float *sums)
-{
-#pragma omp simd
-    for (size_t lane = 0; lane < LANES; lane++)
-        sums[lane] = sums[lane] + fabsf(values[lane]);
-}
-
-/* Sums of magnitudes of a channel's coefficients: all of them, and of one direction the last
- * six orders two by two. */
-typedef struct Sums {
-    float all[LANES], pair[3][LANES];
-} Sums;
-
-static void sum_orders(const float *from, bool down, Sums *sums)
-{
-    *sums = (Sums){{0}, {{0}}};
-    for (size_t i = 0; i < NODES; i++, from += LANES) {
-        size_t order = down ? i / ORDER : i % ORDER;
-        add_magnitudes(from, sums->all);
-        if (order >= ORDER - 6)
-            add_magnitudes(from, sums->pair[(order - (ORDER - 6)) / 2]);
-    }
-}
-
-/* How much is left out behind the last two orders: less than these where coefficients fall to a
- * quarter or faster. More where they fall slowly, or where the last two are small by chance, as
- * those before them tell. */
-static float tail_of(const Sums *sums, size_t lane)
-{
-    const float p0 = sums->pair[0][lane], p1 = sums->pair[1][lane], p2 = sums->pair[2][lane];
-    float expected = p0 > 0 ? p1 * (p1 / p0) : 0;
-    float tail = p2 > expected ? p2 : expected;
-    float fall = p1 > 0 ? 4 * (p2 / p1) : 1;
-    return fall > 1 ? tail * fall : tail;
-}
-
 /* The tails of the worst of `channels` channels, and what rounding may do. */
 static void find_tails(const float *coefficients, uint32_t channels, float *tails)
 {
-    const float rounding = 0x1p-22f;
     memset(tails, 0, LANES * sizeof *tails);
     for (uint32_t c = 0; c < channels; c++)
         for (int down = 0; down < 2; down++) {
-            Sums sums;
-            sum_orders(coefficients + c * NODES * LANES, down == 1, &sums);
+            const float *from = coefficients + c * NODES * LANES;
+            TdiTailSums sums = {0};
+            for (size_t i = 0; i < NODES; i++)
+                tdi_tail_add(&sums, down == 1 ? i / ORDER : i % ORDER, from + i * LANES);
             for (size_t lane = 0; lane < LANES; lane++) {
-                float tail = tail_of(&sums, lane) + sums.all[lane] * rounding;
+                float tail = tdi_tail(&sums, lane);
                 tails[lane] = tail > tails[lane] ? tail : tails[lane];
             }
         }

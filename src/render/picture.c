@@ -49,7 +49,7 @@ TdStatus tdi_draw_jobs(const TdPicture *picture, const TdiBand *band, const TdiB
                    .stage = "pixels",
                    .done = band->y * width,
                    .span = band->count * width,
-                   .total = picture->raster.height * width};
+                   .total = td_raster_rows(&picture->raster) * width};
     return tdi_run_jobs(&all, run, err);
 }
 
@@ -135,7 +135,8 @@ TdStatus td_picture_rows(TdPicture *picture, uint32_t y, uint32_t count, void *r
                          const TdRun *run, TdError *err)
 {
     TdRun resolved = td_run_resolved(run);
-    if (y >= picture->raster.height || count == 0 || count > picture->raster.height - y)
+    uint32_t all = (uint32_t)td_raster_rows(&picture->raster);
+    if (y >= all || count == 0 || count > all - y)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "rows %u + %u lie outside of the picture",
                         (unsigned)y, (unsigned)count);
     TdStatus status = TD_OK;
@@ -182,8 +183,8 @@ static void free_single(TdPicture *picture)
     tdi_free(picture);
 }
 
-TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRun *run,
-                           TdPicture **picture, TdError *err)
+TdStatus tdi_picture_create(const TdRecipe *recipe, TdSamples samples, const TdiShared *shared,
+                            const TdRun *run, TdPicture **picture, TdError *err)
 {
     static const TdiPictureKind kind = {draw_single, block_single, free_single};
     TdRun resolved = td_run_resolved(run);
@@ -191,7 +192,8 @@ TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRu
     *picture = NULL;
     if (single == NULL)
         return tdi_fail_memory(err, sizeof *single);
-    TdStatus status = tdi_renderer_init(&single->renderer, recipe, samples, &resolved, err);
+    TdStatus status =
+        tdi_renderer_init(&single->renderer, recipe, samples, shared, &resolved, err);
     if (status != TD_OK) {
         tdi_free(single);
         return status;
@@ -199,4 +201,10 @@ TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRu
     single->head = (TdPicture){.kind = &kind, .raster = single->renderer.raster};
     *picture = &single->head;
     return TD_OK;
+}
+
+TdStatus td_picture_create(const TdRecipe *recipe, TdSamples samples, const TdRun *run,
+                           TdPicture **picture, TdError *err)
+{
+    return tdi_picture_create(recipe, samples, NULL, run, picture, err);
 }

@@ -32,6 +32,12 @@ typedef struct TdiBandJobs {
 TdStatus tdi_draw_jobs(const TdPicture *picture, const TdiBand *band, const TdiBandJobs *jobs,
                        const TdRun *run, TdError *err);
 
+/* As td_picture_create; a frame of a film (shared: see renderer.h). */
+struct TdiShared;
+TdStatus tdi_picture_create(const TdRecipe *recipe, TdSamples samples,
+                            const struct TdiShared *shared, const TdRun *run,
+                            TdPicture **picture, TdError *err);
+
 /* A gray tile among coloured ones: each of its samples, `sample` bytes, three times. */
 void tdi_spread_gray(const unsigned char *gray, size_t sample, TdiTile tile, unsigned char *out,
                      size_t row_bytes);

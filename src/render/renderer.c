@@ -238,9 +238,12 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
     return tdi_colour_channels(recipe, channels, &raster->channels, err);
 }
 
-static TdStatus make_plan(const TdRecipe *recipe, const TdRun *run, TdPlan **plan, TdError *err)
+TdStatus tdi_plan_of(const TdRecipe *recipe, const TdiShared *shared, const TdRun *run,
+                     TdPlan **plan, TdError *err)
 {
     TdNetwork *network;
+    if (shared != NULL && shared->network != NULL)
+        return td_plan_create(shared->network, recipe->constants, run, plan, err);
     TdStatus status = td_network_create(recipe, run, &network, err);
     if (status == TD_OK)
         status = td_plan_create(network, recipe->constants, run, plan, err);
@@ -248,17 +251,23 @@ static TdStatus make_plan(const TdRecipe *recipe, const TdRun *run, TdPlan **pla
     return status;
 }
 
-static TdStatus init_colour(TdiRenderer *renderer, const TdRecipe *recipe, const TdRun *run,
-                            TdError *err)
+static TdStatus init_colour(TdiRenderer *renderer, const TdRecipe *recipe,
+                            const TdiShared *shared, const TdRun *run, TdError *err)
 {
-    float *sample = NULL;
+    float *own = NULL;
+    const float *sample = shared != NULL ? shared->sample : NULL;
+    size_t points = shared != NULL ? shared->points : (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE;
     TdStatus status = tdi_colour_init(&renderer->colour, recipe, renderer->outputs,
                                       td_plan_kernels(renderer->plan), err);
-    if (status == TD_OK && tdi_tone_needs_sample(recipe))
-        status = tdi_renderer_sample(renderer, recipe, run, &sample, err);
+    if (status == TD_OK && tdi_tone_needs_sample(recipe) && sample == NULL) {
+        status = recipe->frame > 0 && recipe->path_count > 0
+                     ? tdi_renderer_look(recipe, run, &own, &points, err)
+                     : tdi_renderer_sample(renderer, recipe, run, &own, err);
+        sample = own;
+    }
     if (status == TD_OK)
-        tdi_colour_set_tone(&renderer->colour, recipe, sample, renderer->outputs);
-    tdi_free(sample);
+        tdi_colour_set_tone(&renderer->colour, recipe, sample, points, renderer->outputs);
+    tdi_free(own);
     return status;
 }
 
@@ -277,20 +286,20 @@ static TdStatus init_cost(TdiRenderer *renderer, const TdRecipe *recipe, TdError
 }
 
 static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
-                     const TdRun *run, TdError *err)
+                     const TdiShared *shared, const TdRun *run, TdError *err)
 {
     *renderer = (TdiRenderer){.outputs = td_recipe_channels(recipe)};
     TdSamples drawn = samples == TD_SAMPLES_COST ? TD_SAMPLES_COLOUR : samples;
     TdStatus status = tdi_renderer_raster(recipe, drawn, &renderer->raster, err);
     if (status != TD_OK)
         return status;
-    status = make_plan(recipe, run, &renderer->plan, err);
+    status = tdi_plan_of(recipe, shared, run, &renderer->plan, err);
     if (status != TD_OK)
         return status;
     renderer->view = tdi_view(recipe, renderer->raster.width, renderer->raster.height,
                               samples == TD_SAMPLES_FIELD ? 1 : recipe->antialias);
     if (samples != TD_SAMPLES_FIELD)
-        status = init_colour(renderer, recipe, run, err);
+        status = init_colour(renderer, recipe, shared, run, err);
     if (status == TD_OK && samples != TD_SAMPLES_FIELD)
         status = tdi_spectral_init(renderer, recipe, run, err);
     if (status == TD_OK && samples == TD_SAMPLES_COST)
@@ -302,10 +311,10 @@ static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples sa
 
 /* The view and the tone's line are part of the picture's arithmetic. */
 TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
-                           const TdRun *run, TdError *err)
+                           const TdiShared *shared, const TdRun *run, TdError *err)
 {
     TdiFpMode mode = tdi_fp_enter();
-    TdStatus status = init(renderer, recipe, samples, run, err);
+    TdStatus status = init(renderer, recipe, samples, shared, run, err);
     tdi_fp_leave(mode);
     return status;
 }

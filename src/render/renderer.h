@@ -22,15 +22,40 @@ struct TdiRenderer {
         *cost; /* a palette's table: what is drawn is what that would cost; NULL: the picture */
 };
 
-/* Make the renderer of a recipe in place; on failure there is nothing to clear. */
+/* What the frames of a film have in common. */
+typedef struct TdiShared {
+    const TdNetwork *network; /* NULL: every frame has its own */
+    const float *sample;      /* what the tone looks at, NULL: it looks at nothing */
+    size_t points;            /* of that */
+} TdiShared;
+
+/* Make the renderer of a recipe in place; on failure there is nothing to clear. shared: NULL
+ * for a picture of its own. */
 TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
-                           const TdRun *run, TdError *err);
+                           const TdiShared *shared, const TdRun *run, TdError *err);
 void tdi_renderer_clear(TdiRenderer *renderer);
 
 /* The outputs at the centres of TDI_TONE_SIDE x TDI_TONE_SIDE equal parts of the view
  * (sample.c); needs plan and view. The caller frees *field with tdi_free. */
 TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe,
                              const TdRun *run, float **field, TdError *err);
+
+/* The plan of a recipe's network, or of the one that is shared. */
+TdStatus tdi_plan_of(const TdRecipe *recipe, const TdiShared *shared, const TdRun *run,
+                     TdPlan **plan, TdError *err);
+
+/* What a film's tone looks at: samples of up to TDI_LOOK_FRAMES of its frames, evenly spaced,
+ * all of them after each other, which `look` makes (as tdi_renderer_sample does). Where the
+ * recipe is of no film, that of the recipe itself. The caller frees *sample with tdi_free. */
+enum { TDI_LOOK_FRAMES = 16 };
+typedef TdStatus TdiLook(const TdRecipe *recipe, const TdRun *run, float **sample,
+                         TdError *err);
+TdStatus tdi_look_at_film(const TdRecipe *recipe, TdiLook *look, uint32_t outputs,
+                          const TdRun *run, float **sample, size_t *points, TdError *err);
+
+/* The same for pictures. */
+TdStatus tdi_renderer_look(const TdRecipe *recipe, const TdRun *run, float **sample,
+                           size_t *points, TdError *err);
 
 /* The raster that a recipe gives, without making its network. */
 TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,

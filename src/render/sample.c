@@ -1,4 +1,7 @@
-/* A dense sample of the view, for the tones that look at it. */
+/* A dense sample of the view, for the tones that look at it; of a film, of some of its frames.
+ */
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "render/renderer.h"
@@ -48,4 +51,69 @@ TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe
     else
         tdi_free(sample.field);
     return status;
+}
+
+/* The sample of a recipe alone. */
+static TdStatus look(const TdRecipe *recipe, const TdRun *run, float **field, TdError *err)
+{
+    TdiRenderer renderer = {.outputs = td_recipe_channels(recipe)};
+    TdStatus status = tdi_renderer_raster(recipe, TD_SAMPLES_COLOUR, &renderer.raster, err);
+    if (status == TD_OK)
+        status = tdi_plan_of(recipe, NULL, run, &renderer.plan, err);
+    if (status != TD_OK)
+        return status;
+    renderer.view = tdi_view(recipe, renderer.raster.width, renderer.raster.height, 1);
+    status = tdi_renderer_sample(&renderer, recipe, run, field, err);
+    tdi_renderer_clear(&renderer);
+    return status;
+}
+
+TdStatus tdi_renderer_look(const TdRecipe *recipe, const TdRun *run, float **sample,
+                           size_t *points, TdError *err)
+{
+    return tdi_look_at_film(recipe, look, td_recipe_channels(recipe), run, sample, points, err);
+}
+
+/* Frame number i of those that are looked at. */
+static TdStatus look_at_frame(const TdRecipe *recipe, TdiLook *look_at, uint32_t i,
+                              uint32_t count, const TdRun *run, float **sample, TdError *err)
+{
+    uint32_t gaps = recipe->loop ? count : count > 1 ? count - 1 : 1;
+    uint32_t span = recipe->loop ? recipe->frames : recipe->frames - 1;
+    TdRecipe *still;
+    TdStatus status =
+        td_recipe_still(recipe, (uint32_t)((uint64_t)span * i / gaps), &still, err);
+    if (status != TD_OK)
+        return status;
+    status = look_at(still, run, sample, err);
+    td_recipe_free(still);
+    return status;
+}
+
+TdStatus tdi_look_at_film(const TdRecipe *recipe, TdiLook *look_at, uint32_t outputs,
+                          const TdRun *run, float **sample, size_t *points, TdError *err)
+{
+    const size_t each = (size_t)SIDE * SIDE, bytes = each * outputs * sizeof(float);
+    uint32_t count = recipe->frames < TDI_LOOK_FRAMES ? recipe->frames : TDI_LOOK_FRAMES;
+    *sample = NULL;
+    *points = each;
+    if (recipe->path_count == 0)
+        return look_at(recipe, run, sample, err);
+    char *all = tdi_alloc(count, bytes);
+    TdStatus status = all != NULL ? TD_OK : tdi_fail_memory(err, count * bytes);
+    for (uint32_t i = 0; i < count && status == TD_OK; i++) {
+        float *one;
+        status = look_at_frame(recipe, look_at, i, count, run, &one, err);
+        if (status != TD_OK)
+            break;
+        memcpy(all + i * bytes, one, bytes);
+        tdi_free(one);
+    }
+    if (status != TD_OK) {
+        tdi_free(all);
+        return status;
+    }
+    *sample = (float *)(void *)all;
+    *points = count * each;
+    return TD_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "render/batch.h"
+#include "render/chebyshev.h"
 
 enum {
     SAMPLES_LEAST = 16,     /* across a tile: fewer are dense */
@@ -120,7 +121,9 @@ static void put_points(const TdiBatch *b)
         find_lines(b, &lines);
     for (size_t block = 0; block < b->spectral->blocks; block++) {
         float *first = td_plan_input(plan, b->blocks + block * b->block_bytes);
-        float *rows[3] = {first, first + points, first + 2 * points};
+        float *rows[TDI_INPUT_ROWS];
+        for (size_t i = 0; i < TDI_INPUT_ROWS; i++)
+            rows[i] = first + i * points;
         for (size_t i = 0; i < block_points(b, block); i += LANES) {
             if (lined)
                 put_lines(&lines, inputs, node, rows, i);
@@ -304,20 +307,6 @@ static uint32_t smallest_side(uint32_t grid)
     return side;
 }
 
-/* Chebyshev's polynomials at t, each time `step` floats further; by their recurrence, in
- * double. */
-static void add_basis(double t, double share, double *sum)
-{
-    double before = 1, now = t;
-    sum[0] += share;
-    for (int a = 1; a < ORDER; a++) {
-        double next = 2 * t * now - before;
-        sum[a] += share * now;
-        before = now;
-        now = next;
-    }
-}
-
 /* The basis at samples first .. first + count - 1 of `pixel`'s, their mean. */
 static void basis_of(uint32_t side, uint32_t grid, uint32_t pixel, uint32_t first,
                      uint32_t count, double *mean)
@@ -325,7 +314,7 @@ static void basis_of(uint32_t side, uint32_t grid, uint32_t pixel, uint32_t firs
     double samples = (double)side * grid;
     memset(mean, 0, ORDER * sizeof *mean);
     for (uint32_t i = first; i < first + count && pixel < side; i++)
-        add_basis((2.0 * ((double)pixel * grid + i) + 1) / samples - 1, 1.0 / count, mean);
+        tdi_basis_add((2.0 * ((double)pixel * grid + i) + 1) / samples - 1, 1.0 / count, mean);
 }
 
 /* Fill both tables of a level for some samples of its pixels; gives where they end. */
@@ -374,23 +363,6 @@ static void fill_levels(TdiSpectral *spectral, uint32_t grid, float *numbers)
         level->samples = numbers;
         for (uint32_t sub = 0; sub < grid; sub++)
             numbers = fill_basis(level, grid, sub, 1, numbers);
-    }
-}
-
-/* Places of the nodes, from 0 to 1, and what makes coefficients of values there: c[a] is
- * 2 / (n - 1) times the sum of f[j] T_a(t_j), where the first and the last j count half, and
- * c[0] and c[n - 1] are halved. */
-static void fill_nodes(TdiSpectral *spectral)
-{
-    enum { LAST = ORDER - 1 };
-    for (int j = 0; j < ORDER; j++) {
-        double t[ORDER] = {0}, cosine, sine;
-        tdi_cos_sin_degrees(180.0 * j / LAST, &cosine, &sine);
-        spectral->place[j] = 0.5 - 0.5 * cosine;
-        add_basis(-cosine, j == 0 || j == LAST ? 0.5 : 1, t);
-        for (int a = 0; a < ORDER; a++)
-            spectral->nodes.matrix[a][j] =
-                (float)(t[a] * (a == 0 || a == LAST ? 1.0 : 2.0) / LAST);
     }
 }
 
@@ -481,7 +453,7 @@ TdStatus tdi_spectral_init(TdiRenderer *renderer, const TdRecipe *recipe, const 
     TdStatus status = allocate(&made, renderer, err);
     if (status != TD_OK)
         return status;
-    fill_nodes(&made);
+    tdi_nodes_fill(&made.nodes, made.place);
     fill_layers(&made, renderer->plan);
     fill_levels(&made, (uint32_t)renderer->view.grid, made.numbers);
     made.node_operations = tdi_node_operations(renderer->plan);

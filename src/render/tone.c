@@ -4,8 +4,6 @@
 
 #include "render/colour.h"
 
-enum { POINTS = TDI_TONE_SIDE * TDI_TONE_SIDE };
-
 /* The line w -> w scale + offset, then stretched by `gain` around 1/2, then turned over. */
 static void set_line(const TdRecipe *recipe, double scale, double offset, float *line_scale,
                      float *line_offset)
@@ -28,12 +26,12 @@ static void set_range(TdiColour *colour, const TdRecipe *recipe, uint32_t c, dou
 }
 
 /* Least and greatest finite value of output c. Order does not matter, so threads do not. */
-static void find_range(const float *sample, uint32_t outputs, uint32_t c, double *low,
-                       double *high)
+static void find_range(const float *sample, size_t points, uint32_t outputs, uint32_t c,
+                       double *low, double *high)
 {
     *low = INFINITY;
     *high = -INFINITY;
-    for (size_t i = c; i < (size_t)POINTS * outputs; i += outputs) {
+    for (size_t i = c; i < points * outputs; i += outputs) {
         double value = sample[i];
         if (!isfinite(value))
             continue;
@@ -44,11 +42,11 @@ static void find_range(const float *sample, uint32_t outputs, uint32_t c, double
 
 /* The share of finite points below each bin's lower edge. A value's bin is found with the
  * arithmetic that will find its rank. */
-static void fill_ranks(const float *sample, uint32_t outputs, uint32_t c, float scale,
-                       float offset, float *ranks)
+static void fill_ranks(const float *sample, size_t points, uint32_t outputs, uint32_t c,
+                       float scale, float offset, float *ranks)
 {
     uint32_t bins[TDI_RANK_PARTS] = {0}, total = 0, below = 0;
-    for (size_t i = c; i < (size_t)POINTS * outputs; i += outputs) {
+    for (size_t i = c; i < points * outputs; i += outputs) {
         if (!isfinite(sample[i]))
             continue;
         float scaled = sample[i] * scale;
@@ -66,17 +64,17 @@ static void fill_ranks(const float *sample, uint32_t outputs, uint32_t c, float 
 
 /* Gain and invert are for the rank, not for the place in the table of ranks. */
 static void set_ranks(TdiColour *colour, const TdRecipe *recipe, const float *sample,
-                      uint32_t outputs, uint32_t c)
+                      size_t points, uint32_t outputs, uint32_t c)
 {
     TdRecipe plain = *recipe; /* borrows the layers */
     float *ranks = colour->ranks + (size_t)c * (TDI_RANK_PARTS + 1);
     double low, high;
     plain.gain = 1;
     plain.invert = false;
-    find_range(sample, outputs, c, &low, &high);
+    find_range(sample, points, outputs, c, &low, &high);
     set_range(colour, &plain, c, low, high);
     if (colour->scale[c] > 0)
-        fill_ranks(sample, outputs, c, colour->scale[c], colour->offset[c], ranks);
+        fill_ranks(sample, points, outputs, c, colour->scale[c], colour->offset[c], ranks);
     for (uint32_t k = 0; colour->scale[c] <= 0 && k <= TDI_RANK_PARTS; k++)
         ranks[k] = 0.5f;
     set_line(recipe, 1, 0, &colour->rank_scale, &colour->rank_offset);
@@ -99,13 +97,13 @@ static void set_affine(TdiColour *colour, const TdRecipe *recipe, uint32_t c)
 void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample)
 {
     double low, high;
-    find_range(sample, 1, 0, &low, &high);
+    find_range(sample, (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE, 1, 0, &low, &high);
     double most = -low > high ? -low : high;
     set_range(colour, recipe, 0, -most, most);
 }
 
 void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float *sample,
-                         uint32_t outputs)
+                         size_t points, uint32_t outputs)
 {
     for (uint32_t c = 0; c < colour->outputs; c++) {
         double low, high;
@@ -118,11 +116,11 @@ void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float 
             set_range(colour, recipe, c, 0, 1);
             break;
         case TD_TONE_RESCALE:
-            find_range(sample, outputs, c, &low, &high);
+            find_range(sample, points, outputs, c, &low, &high);
             set_range(colour, recipe, c, low, high);
             break;
         case TD_TONE_RANK:
-            set_ranks(colour, recipe, sample, outputs, c);
+            set_ranks(colour, recipe, sample, points, outputs, c);
             break;
         }
     }

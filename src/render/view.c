@@ -8,7 +8,8 @@ TdiView tdi_view(const TdRecipe *recipe, uint32_t width, uint32_t height, uint32
                     .z = recipe->constants[TD_INPUT_Z],
                     .width = width,
                     .height = height,
-                    .grid = grid};
+                    .grid = grid,
+                    .torus = recipe->tile == TD_TILE_TORUS};
     view.step_x = view.step_y = recipe->extent / ((double)height * (double)grid);
     tdi_cos_sin_degrees(recipe->rotate, &view.cosine, &view.sine);
     return view;
@@ -23,19 +24,9 @@ static void turn(const TdiView *view, double right, double up, double *x, double
     *y = view->center[1] + (view->sine * right + view->cosine * up);
 }
 
-/* The point of sample (column, row) of the picture's fine grid of width * grid by height *
- * grid. */
-static void locate(const TdiView *view, int64_t column, int64_t row, double *x, double *y)
+static double square(double a)
 {
-    turn(view, (double)(2 * column + 1 - view->width * view->grid),
-         (double)(view->height * view->grid - 2 * row - 1), x, y);
-}
-
-static void locate_pixel(const TdiView *view, double column, double row, double *x, double *y)
-{
-    double grid = (double)view->grid;
-    turn(view, (2 * column - (double)view->width) * grid,
-         ((double)view->height - 2 * row) * grid, x, y);
+    return a * a;
 }
 
 static double radius(const TdiView *view, double x, double y)
@@ -43,25 +34,80 @@ static double radius(const TdiView *view, double x, double y)
     return __builtin_sqrt((x * x + y * y) + view->z * view->z);
 }
 
+/* A point of the plane on a circle of circumference `around`: the radius, and both coordinates;
+ * gives the chord to the circle's beginning, squared. */
+static double wind(double place, double around, double *first, double *second)
+{
+    double cosine, sine, turns = place / around, ring = around * 0.15915494309189535;
+    turns = turns - (double)(int64_t)turns;
+    tdi_cos_sin_degrees(turns * 360, &cosine, &sine);
+    *first = ring * sine;
+    *second = ring * cosine;
+    return 2 * square(ring) * (1 - cosine);
+}
+
+/* The view's own place in the period decides, so that both edges are the same point. */
+static TdiPoint point_of_torus(const TdiView *view, double x, double y)
+{
+    double width = 2 * view->step_x * (double)(view->width * view->grid);
+    double height = 2 * view->step_y * (double)(view->height * view->grid);
+    TdiPoint point = {.z = view->z};
+    double chords = wind(x, width, &point.x, &point.x2);
+    chords = chords + wind(y, height, &point.y, &point.y2);
+    point.r = __builtin_sqrt(chords + square(view->z));
+    return point;
+}
+
+/* The radius is found only where it is wanted. */
+static TdiPoint point_at(const TdiView *view, double x, double y, uint32_t inputs)
+{
+    if (view->torus)
+        return point_of_torus(view, x, y);
+    TdiPoint point = {.x = x, .y = y, .z = view->z};
+    if ((inputs & 1u << TD_INPUT_R) != 0)
+        point.r = radius(view, x, y);
+    return point;
+}
+
+/* i modulo `period`, from 0 on. */
+static int64_t wrap(int64_t i, int64_t period)
+{
+    int64_t rest = i % period;
+    return rest < 0 ? rest + period : rest;
+}
+
+/* The point of sample (column, row) of the picture's fine grid of width * grid by height *
+ * grid. */
+static TdiPoint locate(const TdiView *view, int64_t column, int64_t row, uint32_t inputs)
+{
+    int64_t across = view->width * view->grid, down = view->height * view->grid;
+    double x, y;
+    if (view->torus) {
+        column = wrap(column, across);
+        row = wrap(row, down);
+    }
+    turn(view, (double)(2 * column + 1 - across), (double)(down - 2 * row - 1), &x, &y);
+    return point_at(view, x, y, inputs);
+}
+
+static TdiPoint locate_pixel(const TdiView *view, double column, double row, uint32_t inputs)
+{
+    double grid = (double)view->grid, x, y;
+    turn(view, (2 * column - (double)view->width) * grid,
+         ((double)view->height - 2 * row) * grid, &x, &y);
+    return point_at(view, x, y, inputs);
+}
+
 void tdi_view_place(const TdiView *view, double column, double row, uint32_t inputs,
                     float **rows, size_t at)
 {
-    double x, y;
-    int next = 0;
-    locate_pixel(view, column, row, &x, &y);
-    if ((inputs & 1u << TD_INPUT_X) != 0)
-        rows[next++][at] = (float)x;
-    if ((inputs & 1u << TD_INPUT_Y) != 0)
-        rows[next++][at] = (float)y;
-    if ((inputs & 1u << TD_INPUT_R) != 0)
-        rows[next][at] = (float)radius(view, x, y);
+    TdiPoint point = locate_pixel(view, column, row, inputs);
+    tdi_point_put(&point, inputs, rows, at);
 }
 
 double tdi_view_radius(const TdiView *view, double column, double row)
 {
-    double x, y;
-    locate_pixel(view, column, row, &x, &y);
-    return radius(view, x, y);
+    return locate_pixel(view, column, row, 1u << TD_INPUT_R).r;
 }
 
 double tdi_view_pixel(const TdiView *view)
@@ -73,19 +119,14 @@ void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t
                      uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows,
                      size_t stride)
 {
-    float *x_row = rows, *y_row = x_row + ((inputs & 1u << TD_INPUT_X) != 0 ? stride : 0);
-    float *r_row = y_row + ((inputs & 1u << TD_INPUT_Y) != 0 ? stride : 0);
+    float *starts[TDI_INPUT_ROWS];
+    for (size_t i = 0; i < TDI_INPUT_ROWS; i++)
+        starts[i] = rows + i * stride;
     uint32_t column = first % tile.width, row = first / tile.width;
-    double x, y;
     for (uint32_t i = 0; i < count; i++) {
-        locate(view, (int64_t)(tile.x + column) * view->grid + sub_x,
-               (int64_t)(tile.y + row) * view->grid + sub_y, &x, &y);
-        if ((inputs & 1u << TD_INPUT_X) != 0)
-            x_row[i] = (float)x;
-        if ((inputs & 1u << TD_INPUT_Y) != 0)
-            y_row[i] = (float)y;
-        if ((inputs & 1u << TD_INPUT_R) != 0)
-            r_row[i] = (float)radius(view, x, y);
+        TdiPoint point = locate(view, (int64_t)(tile.x + column) * view->grid + sub_x,
+                                (int64_t)(tile.y + row) * view->grid + sub_y, inputs);
+        tdi_point_put(&point, inputs, starts, i);
         if (column + 1 < tile.width)
             column++;
         else if (row + 1 < tile.height)
@@ -95,21 +136,16 @@ void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t
 
 bool tdi_view_is_upright(const TdiView *view)
 {
-    return view->cosine == 1 && view->sine == 0;
+    return view->cosine == 1 && view->sine == 0 && !view->torus;
 }
 
 void tdi_view_columns(const TdiView *view, TdiTile tile, uint32_t sub_x, float *x)
 {
-    double exact, y;
-    for (uint32_t i = 0; i < tile.width; i++) {
-        locate(view, (int64_t)(tile.x + i) * view->grid + sub_x, 0, &exact, &y);
-        x[i] = (float)exact;
-    }
+    for (uint32_t i = 0; i < tile.width; i++)
+        x[i] = (float)locate(view, (int64_t)(tile.x + i) * view->grid + sub_x, 0, 0).x;
 }
 
 float tdi_view_row(const TdiView *view, TdiTile tile, uint32_t row, uint32_t sub_y)
 {
-    double x, exact;
-    locate(view, 0, (int64_t)(tile.y + row) * view->grid + sub_y, &x, &exact);
-    return (float)exact;
+    return (float)locate(view, 0, (int64_t)(tile.y + row) * view->grid + sub_y, 0).y;
 }

@@ -49,8 +49,8 @@ static uint32_t input_row(const TdRecipe *recipe, uint32_t i, float *value)
 {
     uint32_t row = 0;
     for (uint32_t input = 0; input < TD_INPUT_COUNT; input++) {
-        bool varies = (TD_INPUTS_VARYING >> input & 1) != 0;
-        if ((recipe->inputs >> input & 1) == 0)
+        bool varies = (td_recipe_varying(recipe) >> input & 1) != 0;
+        if ((td_recipe_inputs(recipe) >> input & 1) == 0)
             continue;
         if (i-- == 0) {
             *value = varies ? 0 : (float)recipe->constants[input];
@@ -242,7 +242,8 @@ static TdStatus make_block_colours(Inside *inside, uint32_t b, const float *samp
         if (is_signed(inside->recipe, block))
             tdi_colour_set_signed(colour, &recipe, values);
         else
-            tdi_colour_set_tone(colour, &recipe, values, 1);
+            tdi_colour_set_tone(colour, &recipe, values, (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE,
+                                1);
     }
     return TD_OK;
 }
@@ -466,9 +467,9 @@ static TdStatus make_renderer(Inside *inside, const TdRun *run, TdError *err)
     inside->recipe->engine = TD_ENGINE_DENSE; /* neurons share what is evaluated */
     inside->recipe->size = (TdSize){.width = whole != NULL ? whole->width : first->width,
                                     .height = whole != NULL ? whole->height : first->height};
-    TdStatus status =
-        tdi_renderer_init(&inside->renderer, inside->recipe,
-                          whole != NULL ? TD_SAMPLES_COLOUR : TD_SAMPLES_FIELD, &quiet, err);
+    TdStatus status = tdi_renderer_init(&inside->renderer, inside->recipe,
+                                        whole != NULL ? TD_SAMPLES_COLOUR : TD_SAMPLES_FIELD,
+                                        NULL, &quiet, err);
     if (status != TD_OK)
         return status;
     TdiFpMode mode = tdi_fp_enter();

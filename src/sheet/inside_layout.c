@@ -23,7 +23,7 @@ static uint32_t count_inputs(const TdRecipe *recipe)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < TD_INPUT_COUNT; i++)
-        count += recipe->inputs >> i & 1;
+        count += td_recipe_inputs(recipe) >> i & 1;
     return count;
 }
 

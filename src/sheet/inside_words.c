@@ -13,7 +13,7 @@ enum { MOST_WORDS = 160 };
 static TdInput input_at(const TdRecipe *recipe, uint32_t i)
 {
     uint32_t input = 0;
-    while ((recipe->inputs >> input & 1) == 0 || i-- > 0)
+    while ((td_recipe_inputs(recipe) >> input & 1) == 0 || i-- > 0)
         input++;
     return (TdInput)input;
 }

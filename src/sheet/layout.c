@@ -174,6 +174,7 @@ TdStatus tdi_cell_set(TdRecipe *cell, const TdRecipe *sheet, uint32_t k, TdError
     TdStatus status = TD_OK;
     if (sheet->draw != TD_DRAW_GRID) {
         cell->seed = sheet->seed + k;
+        cell->morph_seed.seed = sheet->morph_seed.seed + k;
         return TD_OK;
     }
     if (down->key != NULL)

@@ -200,7 +200,8 @@ static TdStatus init_tone(Recolour *recolour, const TdRecipe *recipe, TdError *e
     }
     TdiFpMode mode = tdi_fp_enter();
     if (status == TD_OK)
-        tdi_colour_set_tone(&recolour->colour, recipe, sample, channels);
+        tdi_colour_set_tone(&recolour->colour, recipe, sample,
+                            (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE, channels);
     tdi_fp_leave(mode);
     tdi_free(sample);
     return status;

@@ -4,10 +4,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/mesh.h"
 #include "render/picture.h"
+#include "sheet/draw.h"
 #include "tiedye/kernels.h"
 #include "tiedye/output.h"
 #include "tiedye/sheet.h"
+#include "volume/mesh.h"
 
 /* A comment behind the recipe that a file carries. */
 static const char fast_mark[] = "# drawn fast: multiply-add fused, not the exact picture\n";
@@ -15,7 +18,7 @@ static const char fast_mark[] = "# drawn fast: multiply-add fused, not the exact
 static TdStatus write_rows(TdPicture *picture, TdOutput *output, unsigned char *band,
                            uint32_t band_rows, const TdRun *run, TdError *err)
 {
-    uint32_t height = td_picture_raster(picture)->height;
+    uint32_t height = (uint32_t)td_raster_rows(td_picture_raster(picture));
     TdStatus status = TD_OK;
     for (uint32_t y = 0; y < height && status == TD_OK;) {
         uint32_t count = height - y < band_rows ? height - y : band_rows;
@@ -33,7 +36,7 @@ static uint32_t choose_rows(const TdPicture *picture, uint32_t wanted, const TdR
 {
     const uint64_t block_bytes = UINT64_C(32) << 20;
     uint64_t most = td_run_resolved(run).max_memory / 4;
-    uint32_t begin = 0, end = 1, height = picture->raster.height;
+    uint32_t begin = 0, end = 1, height = (uint32_t)td_raster_rows(&picture->raster);
     most = most < block_bytes ? most : block_bytes;
     if (picture->kind->block != NULL)
         picture->kind->block(picture, height / 2, &begin, &end);
@@ -71,8 +74,8 @@ static TdStatus write_picture(TdPicture *picture, TdOutput *output, const TdRun 
 }
 
 /* Open, write, close. */
-static TdStatus save(TdPicture *picture, const TdFormatInfo *format, const char *path,
-                     const char *recipe, const TdRun *run, TdError *err)
+TdStatus tdi_picture_save(TdPicture *picture, const TdFormatInfo *format, const char *path,
+                          const char *recipe, const TdRun *run, TdError *err)
 {
     TdOutput *output;
     TdStatus status =
@@ -131,6 +134,34 @@ static const char *note_of(const TdPicture *picture, bool fused, bool marked)
                : "drawn with fused arithmetic, which this file cannot say";
 }
 
+/* A surface is a file at once. */
+static TdStatus save_mesh(const TdRecipe *recipe, const TdFormatInfo *format, const char *path,
+                          bool carries, const TdRun *run, TdSaved *saved, TdError *err)
+{
+    TdiSurface surface;
+    char *text = NULL;
+    if (recipe->draw != TD_DRAW_VOLUME)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "draw: %s holds the surface of a solid; draw a volume", format->name);
+    TdStatus status = tdi_volume_surface(recipe, run, &surface, err);
+    if (status == TD_OK && carries) {
+        text = td_recipe_print(recipe, TD_FORM_TEXT);
+        status = text == NULL ? tdi_fail_memory(err, 0) : TD_OK;
+    }
+    if (status == TD_OK) {
+        TdiMesh mesh = {surface.vertex_count, surface.triangle_count, surface.positions,
+                        surface.normals,      surface.colours,        surface.triangles};
+        status = tdi_mesh_write(format, path, &mesh, text, run, err);
+    }
+    if (saved != NULL)
+        *saved = (TdSaved){.written = true,
+                           .vertices = surface.vertex_count,
+                           .triangles = surface.triangle_count};
+    td_text_free(text);
+    tdi_surface_clear(&surface);
+    return status;
+}
+
 TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
                       const TdRun *run, TdSaved *saved, TdError *err)
 {
@@ -140,6 +171,8 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
     char *text = NULL;
     if (format == NULL)
         return TD_ERROR_ARGUMENT;
+    if (format->mesh)
+        return save_mesh(recipe, format, path, !chosen.no_recipe, run, saved, err);
     bool fused = is_fused(run), carries = !chosen.no_recipe && format->recipe && !chosen.cost;
     if (fused && format->exact)
         return tdi_fail(err, TD_ERROR_ARGUMENT,
@@ -150,18 +183,21 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
         return tdi_fail(err, TD_ERROR_ARGUMENT,
                         "the cost is a picture, which %s does not hold; choose another format",
                         format->name);
+    bool field = format->field || (recipe->draw == TD_DRAW_VOLUME && recipe->size.depth > 0);
     TdStatus status =
-        td_draw_create(recipe, format->field ? TD_SAMPLES_FIELD : samples,
+        td_draw_create(recipe, field ? TD_SAMPLES_FIELD : samples,
                        format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, run, &picture, err);
     if (status != TD_OK)
         return status;
     if (carries)
         status = carried_text(recipe, picture, fused, &text, err);
     if (status == TD_OK)
-        status = save(picture, format, path, text, run, err);
+        status = tdi_picture_save(picture, format, path, text, run, err);
     if (saved != NULL)
-        *saved = (TdSaved){*td_picture_raster(picture), !format->nothing,
-                           note_of(picture, fused, carries || format->nothing || chosen.cost)};
+        *saved = (TdSaved){
+            .raster = *td_picture_raster(picture),
+            .written = !format->nothing,
+            .note = note_of(picture, fused, carries || format->nothing || chosen.cost)};
     td_text_free(text);
     td_picture_free(picture);
     return status;

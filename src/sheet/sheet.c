@@ -12,8 +12,11 @@
 #include "sheet/axes.h"
 #include "sheet/caption.h"
 #include "sheet/cells.h"
+#include "sheet/draw.h"
 #include "sheet/inside.h"
 #include "sheet/recolour.h"
+#include "volume/grid.h"
+#include "volume/volume.h"
 
 typedef struct Sheet {
     TdPicture head;
@@ -62,7 +65,8 @@ static TdStatus make_cell(const CellJobs *jobs, uint32_t i, TdError *err)
         return tdi_fail_memory(err, sizeof *cell);
     TdStatus status = tdi_cell_set(cell, sheet->recipe, jobs->first + i, err);
     if (status == TD_OK)
-        status = tdi_renderer_init(&sheet->renderers[i], cell, sheet->samples, &jobs->run, err);
+        status = tdi_renderer_init(&sheet->renderers[i], cell, sheet->samples, NULL, &jobs->run,
+                                   err);
     td_recipe_free(cell);
     *part = (TdiPart){.renderer = &sheet->renderers[i]};
     td_sheet_corner(&sheet->layout, jobs->first + i, &part->x, &part->y);
@@ -369,8 +373,9 @@ static TdStatus create_sheet(const TdRecipe *recipe, TdSamples samples, TdDetail
     return TD_OK;
 }
 
-TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
-                        const TdRun *run, TdPicture **picture, TdError *err)
+TdStatus tdi_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
+                         const TdiShared *shared, const TdRun *run, TdPicture **picture,
+                         TdError *err)
 {
     *picture = NULL;
     if (samples == TD_SAMPLES_COST &&
@@ -383,8 +388,15 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
 #else
         return tdi_fail(err, TD_ERROR_UNSUPPORTED, "field: this build reads no files");
 #endif
+    if (recipe->draw == TD_DRAW_VOLUME)
+        return samples == TD_SAMPLES_FIELD
+                   ? tdi_grid_create(recipe, run, picture, err)
+                   : tdi_volume_create(recipe, shared, run, picture, err);
+    if (recipe->size.depth > 0)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "size: a picture has a width and a height; three sizes are a volume's");
     if (recipe->draw == TD_DRAW_PICTURE)
-        return td_picture_create(recipe, samples, run, picture, err);
+        return tdi_picture_create(recipe, samples, shared, run, picture, err);
     if (recipe->draw == TD_DRAW_INSIDE)
         return tdi_inside_create(recipe, samples, detail, run, picture, err);
     if (samples == TD_SAMPLES_FIELD)
@@ -394,4 +406,18 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
             "tiedye %s ... --cell B4",
             recipe->draw == TD_DRAW_GRID ? "grid" : "sheet");
     return create_sheet(recipe, samples, detail, run, picture, err);
+}
+
+TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
+                        const TdRun *run, TdPicture **picture, TdError *err)
+{
+    TdRecipe *still;
+    if (recipe->frame == 0)
+        return tdi_draw_create(recipe, samples, detail, NULL, run, picture, err);
+    *picture = NULL;
+    TdStatus status = td_recipe_still(recipe, recipe->frame - 1, &still, err);
+    if (status == TD_OK)
+        status = tdi_draw_create(still, samples, detail, NULL, run, picture, err);
+    td_recipe_free(still);
+    return status;
 }

@@ -216,7 +216,7 @@ static void build_background(Built *built)
     built->layers[0] = (TdLayer){2, FIRST, TD_ACT_TANH, false, built->w1[0], built->b1};
     built->layers[1] = (TdLayer){FIRST, SECOND, TD_ACT_TANH, false, built->w2[0], built->b2};
     built->layers[2] = (TdLayer){SECOND, 3, TD_ACT_TANH, false, built->w3[0], built->b3};
-    built->network = (TdNetwork){3, 2, 3, built->layers};
+    built->network = (TdNetwork){3, 3, 2, 3, built->layers};
 }
 
 /* Inside of six straight lines around a point: a dot of `radius`, which only the second layer
@@ -370,7 +370,7 @@ static unsigned char *draw(TdRecipe *recipe, const Built *built, TdEngine engine
     TdError err = {0};
     unsigned char *rows = NULL;
     recipe->engine = engine;
-    if (tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, &run, &err) == TD_OK) {
+    if (tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, NULL, &run, &err) == TD_OK) {
         TdPicture picture = {.raster = renderer.raster};
         TdiPart part = {.renderer = &renderer};
         size_t row_bytes = (size_t)td_raster_row_bytes(&renderer.raster);

@@ -84,7 +84,7 @@ static void test_polynomials_are_exact(void **state)
     _Alignas(64) static float columns[TD_PATCH_ORDER * 64], rows[64 * 64];
     float own[TD_PATCH_NODES];
     (void)state;
-    assert_int_equal(tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, &run, NULL),
+    assert_int_equal(tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, NULL, &run, NULL),
                      TD_OK);
     const TdiSpectral *spectral = &renderer.spectral;
     const TdiLevel *level = spectral->level;
@@ -153,7 +153,7 @@ static bool holds(const char *act, TdSurvey survey)
     TdiRenderer renderer;
     snprintf(text, sizeof text, "layers = 4,4,3\nact = %s\nengine = spectral\n", act);
     TdRecipe *recipe = recipe_of(text);
-    assert_int_equal(tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, &run, NULL),
+    assert_int_equal(tdi_renderer_init(&renderer, recipe, TD_SAMPLES_COLOUR, NULL, &run, NULL),
                      TD_OK);
     TdiBend bend = tdi_bend(renderer.plan, 1);
     tdi_renderer_clear(&renderer);

@@ -1,0 +1,423 @@
+/* Samples on a grid: slabs of blocks, drawn slice by slice from their polynomials. */
+#include "volume/grid.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fpmode.h"
+#include "base/memory.h"
+#include "render/renderer.h"
+
+enum {
+    ORDER = TD_PATCH_ORDER,
+    SLICE = TD_PATCH_NODES,
+    NODES = TDI_CUBE_NODES,
+    LANES = TD_PATCH_LANES,
+    LEVELS = 3,
+    MOST = 64,
+    LEAST = 16, /* sides of the largest blocks */
+    CUBES = LANES * (1 + 8 + 64),
+    RUN = 512 /* points of a row that are evaluated at a time */
+};
+
+/* Evaluations a sample that may be spent on polynomials before what is left is dense. */
+#define SPENT_MOST 0.45f
+
+typedef struct Grid {
+    TdPicture head;
+    TdiSolid solid;
+    uint32_t side; /* of the largest blocks, in samples; 0: all is dense */
+} Grid;
+
+/* What a worker's scratch holds. */
+typedef struct Job {
+    const Grid *grid;
+    const TdiBand *band;
+    const TdRun *run;
+    void *points, *trial;
+    float *rows;              /* (outputs, RUN) */
+    TdiPlaceOfSample *places; /* (RUN) */
+    TdiCube *cubes;           /* (CUBES) */
+    size_t count;
+    float *found;   /* (LANES, TDI_CUBE_FLOATS) */
+    float *columns; /* (ORDER, MOST) */
+    float *values;  /* (3, MOST, MOST) of a slice */
+} Job;
+
+static void *take(char **at, size_t bytes)
+{
+    void *taken = *at;
+    *at += (bytes + 63) / 64 * 64;
+    return taken;
+}
+
+static size_t lay_out(const Grid *grid, char *scratch, Job *job)
+{
+    char *at = scratch;
+    bool blocks = grid->side > 0;
+    job->points = take(&at, tdi_solid_point_scratch(&grid->solid));
+    job->rows = take(&at, (size_t)grid->solid.outputs * RUN * sizeof(float));
+    job->places = take(&at, RUN * sizeof(TdiPlaceOfSample));
+    if (!blocks)
+        return (size_t)(at - scratch);
+    job->cubes = take(&at, CUBES * sizeof(TdiCube));
+    job->found = take(&at, LANES * TDI_CUBE_FLOATS * sizeof(float));
+    job->columns = take(&at, ORDER * MOST * sizeof(float));
+    job->values = take(&at, 3 * MOST * MOST * sizeof(float));
+    job->trial = take(&at, tdi_solid_try_scratch(&grid->solid));
+    return (size_t)(at - scratch);
+}
+
+static size_t scratch_bytes(const Grid *grid)
+{
+    static char anchor[64];
+    Job job;
+    return lay_out(grid, anchor, &job);
+}
+
+/* Where sample (x, y, z) goes in the band. */
+static unsigned char *place_in(const Job *job, uint32_t x, uint32_t y, uint32_t z)
+{
+    const TdRaster *raster = &job->grid->head.raster;
+    uint32_t row = z * raster->height + y - job->band->y;
+    return job->band->rows + row * job->band->row_bytes +
+           (size_t)x * raster->channels * sizeof(float);
+}
+
+/* ---- Dense rows -------------------------------------------------------------------------- */
+
+static double middle(const TdiSolid *solid, int axis, uint32_t i)
+{
+    return solid->start[axis] + (i + 0.5) * solid->unit[axis];
+}
+
+static void evaluate_row(const Job *job, uint32_t x, uint32_t end, uint32_t y, uint32_t z)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    for (; x < end; x += RUN) {
+        uint32_t count = end - x < RUN ? end - x : RUN;
+        for (uint32_t i = 0; i < count; i++)
+            job->places[i] = (TdiPlaceOfSample){middle(solid, 0, x + i), middle(solid, 1, y),
+                                                middle(solid, 2, z)};
+        tdi_solid_evaluate(solid, job->places, count, job->rows, RUN, job->points, job->run);
+        tdi_field_store(job->rows, RUN, solid->outputs, (TdiTile){x, y, count, 1}, 0, count,
+                        place_in(job, x, y, z), job->band->row_bytes);
+    }
+}
+
+static void dense_row(const TdPicture *picture, const TdiBand *band, size_t row,
+                      const TdiWorker *worker)
+{
+    Job job = {.grid = (const Grid *)picture, .band = band, .run = worker->run};
+    uint32_t number = band->y + (uint32_t)row, height = picture->raster.height;
+    lay_out(job.grid, worker->scratch, &job);
+    evaluate_row(&job, 0, picture->raster.width, number % height, number / height);
+}
+
+/* ---- Blocks ------------------------------------------------------------------------------ */
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many of a block's samples there are along an axis. */
+static uint32_t inside(const TdiSolid *solid, int axis, uint32_t first, uint32_t side)
+{
+    return first < solid->size[axis] ? lesser(side, solid->size[axis] - first) : 0;
+}
+
+static void store_slice(const Job *job, const TdiCube *cube, const TdiCubeLevel *level,
+                        uint32_t slice, uint32_t width, uint32_t height)
+{
+    for (uint32_t y = 0; y < height; y++)
+        tdi_field_store(
+            job->values + (size_t)y * level->columns, (size_t)level->columns * level->columns,
+            job->grid->solid.outputs, (TdiTile){cube->x, cube->y + y, width, 1}, 0, width,
+            place_in(job, cube->x, cube->y + y, cube->z + slice), job->band->row_bytes);
+}
+
+static void draw_cube(const Job *job, const TdiCube *cube, const float *coefficients)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    const TdKernels *kernels = td_plan_kernels(solid->plan);
+    const TdiCubeLevel *level = &solid->level[cube->level];
+    size_t columns = level->columns, plane = columns * columns;
+    uint32_t deep = inside(solid, 2, cube->z, level->side);
+    for (uint32_t slice = 0; slice < deep; slice++) {
+        for (uint32_t c = 0; c < solid->outputs; c++) {
+            const float *from = coefficients + c * (size_t)NODES;
+            float flat[SLICE];
+            for (size_t i = 0; i < SLICE; i++)
+                flat[i] = level->down[slice * ORDER] * from[i];
+            for (size_t n = 1; n < ORDER; n++)
+                for (size_t i = 0; i < SLICE; i++) {
+                    float product = level->down[slice * ORDER + n] * from[n * SLICE + i];
+                    flat[i] = flat[i] + product;
+                }
+            kernels->columns(flat, level->across, columns, columns, ORDER, ORDER, job->columns,
+                             columns);
+            kernels->rows(job->columns, columns, columns, level->down, ORDER, columns,
+                          job->values + c * plane, columns);
+        }
+        store_slice(job, cube, level, slice, inside(solid, 0, cube->x, level->side),
+                    inside(solid, 1, cube->y, level->side));
+    }
+}
+
+static void draw_dense(const Job *job, const TdiCube *cube)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    uint32_t side = solid->level[cube->level].side;
+    uint32_t width = inside(solid, 0, cube->x, side), height = inside(solid, 1, cube->y, side);
+    for (uint32_t z = 0; z < inside(solid, 2, cube->z, side); z++)
+        for (uint32_t y = 0; y < height && !tdi_is_cancelled(job->run); y++)
+            evaluate_row(job, cube->x, cube->x + width, cube->y + y, cube->z + z);
+}
+
+/* Another block, where any of it is inside. */
+static void add_cube(Job *job, TdiCube cube)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    uint32_t side = solid->level[cube.level].side;
+    uint64_t samples = (uint64_t)inside(solid, 0, cube.x, side) *
+                       inside(solid, 1, cube.y, side) * inside(solid, 2, cube.z, side);
+    if (samples == 0)
+        return;
+    cube.spent += NODES / (float)samples;
+    job->cubes[job->count++] = cube;
+}
+
+static void cut(Job *job, TdiCube cube)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    if (cube.level + 1 == solid->levels) {
+        draw_dense(job, &cube);
+        return;
+    }
+    uint32_t half = solid->level[cube.level + 1].side;
+    for (uint32_t i = 0; i < 8; i++)
+        add_cube(job, (TdiCube){.x = cube.x + (i & 1) * half,
+                                .y = cube.y + (i >> 1 & 1) * half,
+                                .z = cube.z + (i >> 2) * half,
+                                .level = (uint8_t)(cube.level + 1),
+                                .spent = cube.spent});
+}
+
+/* Blocks are tried LANES at a time, those of one level together. */
+static void draw_cubes(Job *job)
+{
+    size_t done = 0;
+    while (done < job->count && !tdi_is_cancelled(job->run)) {
+        TdiCube *batch[LANES];
+        size_t count = 0;
+        uint8_t level = job->cubes[done].level;
+        for (; done < job->count && count < LANES && job->cubes[done].level == level; done++) {
+            if (job->cubes[done].spent <= SPENT_MOST)
+                batch[count++] = &job->cubes[done];
+            else
+                cut(job, job->cubes[done]);
+        }
+        if (count > 0)
+            tdi_solid_try(&job->grid->solid, batch, count, job->found, job->trial, job->run);
+        for (size_t i = 0; i < count && !tdi_is_cancelled(job->run); i++) {
+            if (batch[i]->good)
+                draw_cube(job, batch[i], job->found + i * TDI_CUBE_FLOATS);
+            else
+                cut(job, *batch[i]);
+        }
+    }
+}
+
+static uint32_t cubes_along(const Grid *grid, int axis)
+{
+    return (grid->solid.size[axis] - 1) / grid->side + 1;
+}
+
+/* LANES of the blocks of the slab at the band. */
+static void work_blocks(const TdPicture *picture, const TdiBand *band, size_t number,
+                        const TdiWorker *worker)
+{
+    Job job = {.grid = (const Grid *)picture, .band = band, .run = worker->run};
+    const Grid *grid = job.grid;
+    uint32_t across = cubes_along(grid, 0), all = across * cubes_along(grid, 1);
+    lay_out(grid, worker->scratch, &job);
+    for (uint32_t i = (uint32_t)number * LANES; i < all && i < (number + 1) * LANES; i++)
+        add_cube(&job, (TdiCube){.x = i % across * grid->side,
+                                 .y = i / across * grid->side,
+                                 .z = band->y / picture->raster.height});
+    draw_cubes(&job);
+}
+
+/* The slab around row y. */
+static void block_grid(const TdPicture *picture, uint32_t y, uint32_t *begin, uint32_t *end)
+{
+    const Grid *grid = (const Grid *)picture;
+    uint32_t rows = grid->side * picture->raster.height;
+    uint32_t all = (uint32_t)td_raster_rows(&picture->raster);
+    if (rows == 0)
+        return;
+    *begin = y / rows * rows;
+    *end = *begin + lesser(rows, all - *begin);
+}
+
+/* A band that is no slab: that would have taken too much memory. */
+static TdStatus fail_slab(const Grid *grid, const TdRun *run, TdError *err)
+{
+    const TdRaster *raster = &grid->head.raster;
+    double row = (double)td_raster_row_bytes(raster), most = (double)run->max_memory;
+    double slab = row * raster->height * grid->side, shrink = 1;
+    while (slab * shrink * shrink > most / 2)
+        shrink = shrink * 0.9;
+    return tdi_fail(err, TD_ERROR_MEMORY,
+                    "size: %u slices of this volume take %.0f MiB, more than the limit of %.0f "
+                    "MiB; use %ux%ux%u, --engine dense, or a larger --max-memory",
+                    (unsigned)grid->side, slab / 1048576, most / 1048576,
+                    (unsigned)(raster->width * shrink) | 1,
+                    (unsigned)(raster->height * shrink) | 1,
+                    (unsigned)(raster->depth * shrink) | 1);
+}
+
+static TdStatus draw_grid(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
+{
+    const Grid *grid = (const Grid *)picture;
+    TdiBandJobs jobs = {
+        .count = band->count, .scratch_bytes = scratch_bytes(grid), .work = dense_row};
+    if (grid->side > 0) {
+        uint32_t begin = band->y, end = begin;
+        block_grid(picture, band->y, &begin, &end);
+        if (begin != band->y || end - begin > band->count)
+            return fail_slab(grid, run, err);
+        band->count = end - begin;
+        jobs.count = ((size_t)cubes_along(grid, 0) * cubes_along(grid, 1) - 1) / LANES + 1;
+        jobs.work = work_blocks;
+    }
+    return tdi_draw_jobs(picture, band, &jobs, run, err);
+}
+
+static void free_grid(TdPicture *picture)
+{
+    tdi_solid_clear(&((Grid *)picture)->solid);
+    tdi_free(picture);
+}
+
+/* ---- Making one -------------------------------------------------------------------------- */
+
+TdStatus tdi_grid_size(const TdRecipe *recipe, TdSize *size, TdError *err)
+{
+    *size = recipe->size;
+    if (size->width == 0)
+        *size = (TdSize){.width = 128, .height = 128, .depth = 128};
+    if (size->depth == 0)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "size: a volume's samples are counted along three axes; write "
+                        "%ux%ux%u, or draw a picture (-o FILE.png)",
+                        (unsigned)size->width, (unsigned)size->height, (unsigned)size->height);
+    return TD_OK;
+}
+
+/* The box is the recipe's in height, and has cubic samples. */
+static void place_grid(Grid *grid, const TdRecipe *recipe)
+{
+    TdiSolid *solid = &grid->solid;
+    TdRaster *raster = &grid->head.raster;
+    const double center[3] = {recipe->center[0], recipe->center[1],
+                              recipe->constants[TD_INPUT_Z]};
+    double unit = 2.0 / solid->size[1];
+    raster->spacing = recipe->extent * unit;
+    for (int i = 0; i < 3; i++) {
+        solid->frame.origin[i] = center[i];
+        solid->frame.right[i] = i == 0 ? recipe->extent : 0;
+        solid->frame.up[i] = i == 1 ? recipe->extent : 0;
+        solid->frame.forward[i] = i == 2 ? recipe->extent : 0;
+        solid->unit[i] = unit;
+        solid->start[i] = -0.5 * unit * solid->size[i];
+        raster->origin[i] = center[i] + recipe->extent * (solid->start[i] + 0.5 * unit);
+    }
+}
+
+/* Outputs may be off by the tolerance in codes of 16 bits over their range. */
+static void set_most(TdiSolid *solid, const TdRecipe *recipe)
+{
+    TdActivation act = td_plan_activation(solid->plan, td_plan_depth(solid->plan) - 1);
+    const TdActivationInfo *info = td_activation_info(act);
+    bool bounded = info->high - info->low < INFINITY;
+    double range = bounded ? info->high - info->low : 2;
+    for (int c = 0; c < 3; c++)
+        solid->most[c] = (float)(recipe->tolerance / 65535 * range);
+}
+
+/* A slab of blocks is drawn at once: of large slices it holds few. */
+static uint32_t choose_side(const TdiSolid *solid)
+{
+    const uint64_t slab_bytes = UINT64_C(256) << 20;
+    uint64_t slice = (uint64_t)solid->size[0] * solid->size[1] * solid->outputs * sizeof(float);
+    uint32_t side = MOST, longest = 1;
+    for (int i = 0; i < 3; i++)
+        longest = solid->size[i] > longest ? solid->size[i] : longest;
+    while (side > LEAST && (side * slice > slab_bytes || side / 2 >= longest))
+        side /= 2;
+    return side;
+}
+
+static TdStatus check(const TdRecipe *recipe, const TdSize *size, TdError *err)
+{
+    if ((uint64_t)size->height * size->depth > INT32_MAX)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "size: %u slices of %u rows are more than 2147483647 rows",
+                        (unsigned)size->depth, (unsigned)size->height);
+    if (recipe->tile == TD_TILE_TORUS)
+        return tdi_fail(err, TD_ERROR_RECIPE, "tile: a volume is not wound up to a torus");
+    return TD_OK;
+}
+
+static TdStatus init(Grid *grid, const TdRecipe *recipe, const TdRun *run, TdError *err)
+{
+    TdSize size;
+    TdiSolid *solid = &grid->solid;
+    TdStatus status = tdi_grid_size(recipe, &size, err);
+    if (status == TD_OK)
+        status = check(recipe, &size, err);
+    if (status == TD_OK)
+        status = tdi_solid_init(solid, recipe, true, NULL, run, err);
+    if (status != TD_OK)
+        return status;
+    grid->head.raster = (TdRaster){.width = size.width,
+                                   .height = size.height,
+                                   .depth = size.depth,
+                                   .channels = solid->outputs,
+                                   .type = TD_SAMPLE_F32};
+    solid->judged = solid->outputs;
+    solid->size[0] = size.width;
+    solid->size[1] = size.height;
+    solid->size[2] = size.depth;
+    solid->samples_per_unit = 1;
+    place_grid(grid, recipe);
+    set_most(solid, recipe);
+    uint32_t side = choose_side(solid);
+    uint32_t least = side >> (LEVELS - 1) > LEAST ? side >> (LEVELS - 1) : LEAST;
+    status = tdi_solid_lattice(solid, recipe, side, least, err);
+    grid->side = solid->levels > 0 ? side : 0;
+    return status;
+}
+
+TdStatus tdi_grid_create(const TdRecipe *recipe, const TdRun *run, TdPicture **picture,
+                         TdError *err)
+{
+    static const TdiPictureKind kind = {draw_grid, block_grid, free_grid};
+    TdRun resolved = td_run_resolved(run);
+    Grid *grid = tdi_alloc(1, sizeof *grid);
+    *picture = NULL;
+    if (grid == NULL)
+        return tdi_fail_memory(err, sizeof *grid);
+    grid->head.kind = &kind;
+    TdiFpMode mode = tdi_fp_enter();
+    TdStatus status = init(grid, recipe, &resolved, err);
+    tdi_fp_leave(mode);
+    if (status != TD_OK) {
+        free_grid(&grid->head);
+        return status;
+    }
+    *picture = &grid->head;
+    return TD_OK;
+}
