@@ -47,7 +47,8 @@ struct TdOutput {
 };
 
 extern const TdiFormat tdi_format_png, tdi_format_ppm, tdi_format_npy, tdi_format_hash,
-    tdi_format_null;
+    tdi_format_null, tdi_format_mp4, tdi_format_webm, tdi_format_webp, tdi_format_gif,
+    tdi_format_apng;
 
 /* Number of samples in `count` rows. */
 size_t tdi_sample_count(const TdRaster *raster, uint32_t count);
