@@ -43,6 +43,12 @@ static int set_descriptors(posix_spawn_file_actions_t *actions, int input, int s
         code = posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, STDERR_FILENO);
     if (code == 0 && output >= 0)
         code = posix_spawn_file_actions_adddup2(actions, output, TDI_CHILD_OUTPUT);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    /* What the caller has left open without care, such as the other end of a pipe. */
+    if (code == 0)
+        code = posix_spawn_file_actions_addclosefrom_np(
+            actions, output >= 0 ? TDI_CHILD_OUTPUT + 1 : TDI_CHILD_OUTPUT);
+#endif
     return code;
 }
 
