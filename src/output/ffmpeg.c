@@ -21,6 +21,7 @@
 
 enum {
     WORDS_MOST = 64,
+    THREADS_MOST = 64,              /* of libvpx; more make x264 slower, not faster */
     SIDE_MOST = 16384,              /* of x264, and of libvpx as Debian builds it */
     RECIPE_BYTES_MOST = 100 * 1024, /* the system allows 128 KiB in an argument */
     CHUNK_REST = 12                 /* bytes of a PNG's chunk beside its data */
@@ -129,7 +130,8 @@ static void add_colours(Command *command)
 
 static void add_encoder(Command *command, const TdOutput *output, const Codec *codec)
 {
-    snprintf(command->threads, sizeof command->threads, "%d", output->run.threads);
+    int threads = output->run.threads < THREADS_MOST ? output->run.threads : THREADS_MOST;
+    snprintf(command->threads, sizeof command->threads, "%d", threads);
     if (codec->video)
         add_colours(command);
     add_all(command, codec->encode, sizeof codec->encode / sizeof *codec->encode);

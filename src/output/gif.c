@@ -10,7 +10,6 @@
 #ifdef TDI_HAVE_CGIF
 
 #include "base/memory.h"
-#include "base/text.h"
 
 #include <cgif.h>
 
@@ -34,9 +33,6 @@ typedef struct GifWriter {
     TdError *err;     /* of the call in hand, for what cgif calls back */
     TdStatus status;  /* of what it has called back */
     uint8_t *indices; /* of a frame */
-    TdiText comment;  /* the recipe as blocks; empty: none */
-    bool holds;       /* a byte is held back: the last one of all ends the file */
-    uint8_t held;
     /* What a sample of a channel adds to the index, at each place of the matrix. */
     uint8_t share[3][DITHER * DITHER][256];
     uint8_t palette[GRAYS * 3];
@@ -103,14 +99,8 @@ static void index_row(const GifWriter *writer, const uint8_t *row, uint32_t widt
 static int on_write(void *user, const uint8_t *bytes, size_t size)
 {
     GifWriter *writer = user;
-    if (size == 0 || writer->status != TD_OK)
-        return writer->status == TD_OK ? 0 : -1;
-    if (writer->holds)
-        writer->status = tdi_file_write(writer->file, &writer->held, 1, writer->err);
     if (writer->status == TD_OK)
-        writer->status = tdi_file_write(writer->file, bytes, size - 1, writer->err);
-    writer->held = bytes[size - 1];
-    writer->holds = true;
+        writer->status = tdi_file_write(writer->file, bytes, size, writer->err);
     return writer->status == TD_OK ? 0 : -1;
 }
 
@@ -126,20 +116,19 @@ static TdStatus fail_cgif(const GifWriter *writer, int result, TdError *err)
 
 /* A comment extension (GIF89a, 24): blocks of up to 255 bytes, each with its length before it.
  */
-static TdStatus make_comment(TdiText *comment, const char *recipe, TdError *err)
+static TdStatus write_comment(TdiFile *file, const char *recipe, TdError *err)
 {
     size_t left = strlen(recipe);
-    tdi_text_add_bytes(comment, "\x21\xfe", 2);
-    for (const char *next = recipe; left > 0;) {
+    TdStatus status = tdi_file_write(file, "\x21\xfe", 2, err);
+    for (const char *next = recipe; left > 0 && status == TD_OK;) {
         size_t part = left < COMMENT_PART ? left : COMMENT_PART;
-        char length = (char)(unsigned char)part;
-        tdi_text_add_bytes(comment, &length, 1);
-        tdi_text_add_bytes(comment, next, part);
+        status = tdi_file_write(file, &(uint8_t){(uint8_t)part}, 1, err);
+        if (status == TD_OK)
+            status = tdi_file_write(file, next, part, err);
         next += part;
         left -= part;
     }
-    tdi_text_add_bytes(comment, "", 1);
-    return comment->failed ? tdi_fail_memory(err, strlen(recipe)) : TD_OK;
+    return status == TD_OK ? tdi_file_write(file, "", 1, err) : status;
 }
 
 /* ---- Opening ----------------------------------------------------------------------------- */
@@ -178,14 +167,15 @@ static TdStatus open_gif(TdOutput *output, const char *recipe, TdError *err)
     TdStatus status = tdi_film_check(output, &limits, err);
     if (status == TD_OK)
         status = tdi_frames_open(&writer->frames, output, MEMORY_PER_PIXEL, err);
-    if (status == TD_OK && recipe != NULL)
-        status = make_comment(&writer->comment, recipe, err);
     if (status != TD_OK)
         return status;
     writer->indices = tdi_alloc(output->raster.width, output->raster.height);
     if (writer->indices == NULL)
         return tdi_fail_memory(err, writer->frames.bytes / output->raster.channels);
-    return create_gif(output, err);
+    status = create_gif(output, err);
+    if (status == TD_OK && recipe != NULL) /* cgif has written what stands before the frames */
+        status = write_comment(output->file, recipe, err);
+    return status;
 }
 
 /* ---- Frames ------------------------------------------------------------------------------ */
@@ -222,15 +212,8 @@ static TdStatus close_gif(TdOutput *output, TdError *err)
     writer->err = err;
     int result = cgif_close(writer->gif);
     writer->gif = NULL;
-    if (result != CGIF_OK || writer->status != TD_OK)
-        return fail_cgif(writer, result, err);
-    TdStatus status = TD_OK;
-    if (writer->comment.length > 0)
-        status =
-            tdi_file_write(output->file, writer->comment.data, writer->comment.length, err);
-    if (status == TD_OK && writer->holds)
-        status = tdi_file_write(output->file, &writer->held, 1, err);
-    return status;
+    return result == CGIF_OK && writer->status == TD_OK ? TD_OK
+                                                        : fail_cgif(writer, result, err);
 }
 
 static void release_gif(TdOutput *output)
@@ -242,7 +225,6 @@ static void release_gif(TdOutput *output)
         cgif_close(writer->gif);
     tdi_frames_free(&writer->frames);
     tdi_free(writer->indices);
-    tdi_text_free(&writer->comment);
 }
 
 #else
