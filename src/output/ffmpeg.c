@@ -109,8 +109,10 @@ static const char *pixel_format(const TdRaster *raster)
 
 static void add_input(Command *command, const TdRaster *raster)
 {
-    static const char *const begin[] = {"ffmpeg", "-hide_banner", "-nostdin", "-loglevel",
-                                        "error",  "-y",           "-f",       "rawvideo"};
+    /* -xerror: without it, it ends well though it could not write the end of the file. */
+    static const char *const begin[] = {"ffmpeg",    "-hide_banner", "-nostdin",
+                                        "-loglevel", "error",        "-xerror",
+                                        "-y",        "-f",           "rawvideo"};
     add_all(command, begin, sizeof begin / sizeof *begin);
     snprintf(command->size, sizeof command->size, "%ux%u", raster->width, raster->height);
     tdi_text_add_real(&command->rate, raster->frames_per_second);

@@ -174,7 +174,7 @@ static void test_apng(void **state)
 
 /* ---- Timing of GIF and WebP ---------------------------------------------------------- */
 
-static long nearest(double value)
+static inline long nearest(double value)
 {
     return (long)floor(value + 0.5);
 }
