@@ -238,6 +238,7 @@ static void sleep_while_waiting(char **argv)
 int main(int argc, char **argv)
 {
     sleep_while_waiting(argv);
+    signal(SIGCHLD, SIG_DFL); /* whatever our parent does with it: ffmpeg is waited for */
     signal(SIGPIPE, SIG_DFL); /* a closed pipe ends us silently, whatever our parent ignores */
     return finish(run(argc, argv));
 }

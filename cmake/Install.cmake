@@ -76,6 +76,7 @@ configure_package_config_file(cmake/tiedye-config.cmake.in tiedye-config.cmake
 write_basic_package_version_file(tiedye-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/tiedye-config.cmake"
     "${PROJECT_BINARY_DIR}/tiedye-config-version.cmake" cmake/FindISAL.cmake
+    cmake/FindWebPMux.cmake cmake/FindCGIF.cmake
     DESTINATION "${package_folder}" COMPONENT development)
 
 # ---- For pkg-config: pkg-config --cflags --libs [--static] tiedye
@@ -97,6 +98,12 @@ endforeach()
 set(pc_requires "libpng zlib")
 if(ISAL_FOUND)
     string(APPEND pc_requires " libisal")
+endif()
+if(WebPMux_FOUND)
+    string(APPEND pc_requires " libwebpmux libwebp")
+endif()
+if(CGIF_FOUND)
+    string(APPEND pc_requires " cgif")
 endif()
 if(FREETYPE_FOUND)
     string(APPEND pc_requires " freetype2")

@@ -26,6 +26,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME tiedye)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS fonts-dejavu-core)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS ffmpeg)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
     "A random neural network is a function: fed with the coordinates of a point it
 answers with a colour, and drawn over the plane it is a picture. This program
@@ -42,6 +43,12 @@ set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "What programs need that use tiedye's libra
 set(needed "libtiedye${abi} (= ${PROJECT_VERSION}), libpng-dev, zlib1g-dev")
 if(ISAL_FOUND)
     string(APPEND needed ", libisal-dev")
+endif()
+if(WebPMux_FOUND)
+    string(APPEND needed ", libwebp-dev")
+endif()
+if(CGIF_FOUND)
+    string(APPEND needed ", libcgif-dev")
 endif()
 if(FREETYPE_FOUND)
     string(APPEND needed ", libfreetype-dev")

@@ -71,6 +71,12 @@ tiedye_add_test_programs(unit)
 if(TARGET test_allocation) # its allocator stands in the place of the library's
     target_link_options(test_allocation PRIVATE "LINKER:--wrap=calloc")
 endif()
+find_library(WebPDemux_LIBRARY webpdemux)
+mark_as_advanced(WebPDemux_LIBRARY)
+if(TARGET test_film AND WebPMux_FOUND AND WebPDemux_LIBRARY) # libwebp's decoder of animations
+    target_link_libraries(test_film PRIVATE "${WebPDemux_LIBRARY}")
+    target_compile_definitions(test_film PRIVATE TDI_TEST_WEBP=1)
+endif()
 if(TARGET check_ulp)
     tiedye_add_test(slow_check_ulp_all slow 7200 check_ulp --all)
 endif()

@@ -18,6 +18,8 @@ draw  | cmake             | cmake      | runs the build
 draw  | libpng-dev        | <png.h>    | PNG files
 draw  | zlib1g-dev        | <zlib.h>   | compression in PNG files
 draw  | libisal-dev       | -          | the same, many times faster
+draw  | libwebp-dev       | -          | films as WebP
+draw  | libcgif-dev       | -          | films as GIF
 draw  | libfreetype-dev   | -          | captions in sheets
 draw  | fonts-dejavu-core | -          | the captions' typeface
 draw  | libchafa-dev      | -          | previews in the terminal
@@ -30,6 +32,7 @@ check | binutils          | objdump    | the linter looks at symbols and instruc
 check | g++               | g++        | the public headers are C++ too
 check | groff-base        | -          | the manual's pages without a warning
 check | zsh               | -          | completion in zsh
+check | ffmpeg            | ffmpeg     | films as MP4, WebM and APNG, and what reads them
 check | pkgconf           | pkg-config | tests of what is installed
 check | python3-vtk9      | -          | reads volumes and meshes
 check | python3-numpy     | -          | reads volumes and meshes

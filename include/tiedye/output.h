@@ -6,7 +6,13 @@
  * keeps its mode. A target that exists and is no regular file (a pipe, a device) is written
  * directly, "-" is standard output, which is never closed. No picture is written to a terminal.
  * A program that wants an error for a pipe whose reader has gone ignores SIGPIPE, else the
- * signal ends it. */
+ * signal ends it.
+ *
+ * Some films (mp4, webm, apng) are written by the program ffmpeg, which is found on PATH and
+ * started by td_output_open, out of the terminal's reach. It has ended when td_output_close or
+ * td_output_discard returns. No signal is changed for it, and none comes from it but SIGCHLD; a
+ * program that ignores that one, or waits for any child, gets an error, since nobody can tell
+ * it whether the film is whole. */
 #ifndef TIEDYE_OUTPUT_H
 #define TIEDYE_OUTPUT_H
 
@@ -49,9 +55,9 @@ typedef struct TdOutput TdOutput;
  * raster must fit the format (none fits one of surfaces), else TD_ERROR_ARGUMENT. On success
  * the caller owns *output and ends it with td_output_close or td_output_discard; on failure
  * *output is NULL and no file is left. The run's thread count is used for compression, as far
- * as its memory limit allows; its cancel flag ends td_output_rows and the wait for a pipe. The
- * format `null` ignores the path.
- */
+ * as its memory limit allows; its cancel flag ends td_output_rows, the wait for a pipe and that
+ * for ffmpeg. The format `null` ignores the path. TD_ERROR_UNSUPPORTED where ffmpeg is missing,
+ * or this build lacks the library for the format. */
 TD_API TdStatus td_output_open(const TdFormatInfo *format, const char *path,
                                const TdRaster *raster, const char *recipe, const TdRun *run,
                                TdOutput **output, TdError *err);

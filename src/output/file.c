@@ -270,6 +270,27 @@ TdStatus tdi_file_write(TdiFile *file, const void *bytes, size_t size, TdError *
     return TD_OK;
 }
 
+/* ---- Another program that writes ----------------------------------------------------------
+ */
+
+const char *tdi_file_temporary(const TdiFile *file)
+{
+    return file->temporary;
+}
+
+int tdi_file_descriptor(const TdiFile *file)
+{
+    return file->fd;
+}
+
+TdStatus tdi_file_check_reader(TdiFile *file, TdError *err)
+{
+    struct pollfd look = {.fd = file->fd, .events = POLLOUT};
+    bool gone =
+        file->temporary == NULL && poll(&look, 1, 0) > 0 && (look.revents & POLLERR) != 0;
+    return gone ? write_through(file, (const unsigned char *)"", 1, err) : TD_OK;
+}
+
 /* ---- Ending ------------------------------------------------------------------------------ */
 
 /* As well as may be: only root gives files away, and some file systems know no modes. The owner

@@ -26,6 +26,16 @@ TdStatus tdi_file_open(const char *path, const char *binary, const TdRun *run, T
 /* Append bytes (buffered). After a failure only tdi_file_discard is useful. */
 TdStatus tdi_file_write(TdiFile *file, const void *bytes, size_t size, TdError *err);
 
+/* For another program that writes in our place, before anything was appended: the path of the
+ * temporary file, NULL where bytes go to the target directly; and the descriptor, which stays
+ * the file's. */
+const char *tdi_file_temporary(const TdiFile *file);
+int tdi_file_descriptor(const TdiFile *file);
+
+/* After such a program has failed: TD_ERROR_IO where the target is a pipe that nobody reads any
+ * more, or the signal, as if we had written. */
+TdStatus tdi_file_check_reader(TdiFile *file, TdError *err);
+
 /* Write what is buffered, close and rename. Frees `file` in any case; after a failure nothing
  * is left behind. */
 TdStatus tdi_file_close(TdiFile *file, TdError *err);

@@ -10,8 +10,9 @@
 #include <strings.h>
 
 static const TdiFormat *const formats[] = {
-    &tdi_format_png, &tdi_format_ppm, &tdi_format_npy, &tdi_format_nrrd, &tdi_format_vti,
-    &tdi_format_ply, &tdi_format_stl, &tdi_format_glb, &tdi_format_hash, &tdi_format_null,
+    &tdi_format_png,  &tdi_format_ppm, &tdi_format_npy,  &tdi_format_nrrd, &tdi_format_vti,
+    &tdi_format_ply,  &tdi_format_stl, &tdi_format_glb,  &tdi_format_mp4,  &tdi_format_webm,
+    &tdi_format_webp, &tdi_format_gif, &tdi_format_apng, &tdi_format_hash, &tdi_format_null,
 };
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
@@ -171,6 +172,9 @@ static TdStatus check_samples(const TdiFormat *format, const TdRaster *raster, T
 {
     const char *name = format->info.name;
     unsigned type = (unsigned)raster->type;
+    if (type == TD_SAMPLE_U16 && (format->takes & TDI_TAKES_PICTURES) == TDI_TAKES_U8)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "bits: %s holds 8 bits a sample; leave out --bits 16", name);
     if (type > TD_SAMPLE_F32 || (format->takes >> type & 1) == 0)
         return tdi_fail(err, TD_ERROR_ARGUMENT, "format %s takes %s samples", name,
                         format->takes == TDI_TAKES_F32 ? "only float" : "no float");
@@ -191,8 +195,11 @@ static TdStatus begin(TdOutput *output, const char *path, const char *recipe, Td
             return tdi_fail_memory(err, format->size);
     }
     if (!format->info.nothing)
-        status = tdi_file_open(path, format->text ? NULL : "a picture", &output->run,
-                               &output->file, err);
+        status = tdi_file_open(path,
+                               format->text                           ? NULL
+                               : output->raster.frames_per_second > 0 ? "a film"
+                                                                      : "a picture",
+                               &output->run, &output->file, err);
     if (status == TD_OK && format->open != NULL)
         status = format->open(output, format->info.recipe ? recipe : NULL, err);
     return status;

@@ -48,7 +48,8 @@ struct TdOutput {
 };
 
 extern const TdiFormat tdi_format_png, tdi_format_ppm, tdi_format_npy, tdi_format_nrrd,
-    tdi_format_vti, tdi_format_ply, tdi_format_stl, tdi_format_glb, tdi_format_hash,
+    tdi_format_vti, tdi_format_ply, tdi_format_stl, tdi_format_glb, tdi_format_mp4,
+    tdi_format_webm, tdi_format_webp, tdi_format_gif, tdi_format_apng, tdi_format_hash,
     tdi_format_null;
 
 /* The row of the table that `info` stands in, NULL where it stands in none. */

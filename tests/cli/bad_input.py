@@ -300,9 +300,11 @@ class Outputs(Case):
         self.bad(1, ["nodir", "mkdir"], "weights", "-o", "nodir/x.safetensors")
 
     def test_formats(self):
-        for name in ("x.gif", "x", "x.png.bak", ".png", "x."):
+        for name in ("x.jpg", "x", "x.png.bak", ".png", "x."):
             self.bad(2, [name, "png, ppm, npy"], "render", *TINY, "-o", name)
-        self.bad(2, ["gif", "png, ppm, npy"], "render", *TINY, "--format", "gif")
+        self.bad(2, ["jpg", "png, ppm, npy"], "render", *TINY, "--format", "jpg")
+        for name in ("mp4", "webm", "webp", "gif", "apng"):
+            self.bad(2, [name, "no picture"], "render", *TINY, "-o", "x." + name)
         self.bad(2, ["png, ppm, npy"], "render", *TINY, "--format", "")
         self.bad(2, ["standard output", "--format"], "render", *TINY, "-o", "-")
 

@@ -91,6 +91,8 @@ class Tables(Case):
     def test_formats(self):
         names = [line.split()[0] for line in self.lines("formats") if line[0] != " "]
         self.assertEqual(names[:3] + names[-2:], ["png", "ppm", "npy", "hash", "null"])
+        for name in ("mp4", "webm", "webp", "gif", "apng", "nrrd", "vti", "ply", "stl", "glb"):
+            self.assertIn(name, names)
 
     def test_presets_draw(self):
         names = [line.split()[0] for line in self.lines("presets") if line[0] == "@"]

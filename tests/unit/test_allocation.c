@@ -282,6 +282,40 @@ static void test_pictures(void **state)
     exhaust(try_source, "a.npy", false);
 }
 
+/* ffmpeg's own memory is not refused. */
+static TdStatus try_film(const char *name, TdError *err)
+{
+    static const unsigned char rows[16 * 16 * 3 * 3];
+    const TdRaster raster = {
+        .width = 16, .height = 16, .channels = 3, .depth = 3, .frames_per_second = 30};
+    TdOutput *output;
+    TdRun run = {.threads = 2};
+    TdStatus status = td_output_open(td_format_find(NULL, name, err), path_of(name), &raster,
+                                     "v = 1\nseed = 7\n", &run, &output, err);
+    if (status == TD_OK)
+        status = td_output_rows(output, rows, 20, err);
+    if (status == TD_OK)
+        status = td_output_rows(output, rows, 28, err);
+    if (status == TD_OK)
+        return td_output_close(output, err);
+    td_output_discard(output);
+    return status;
+}
+
+static void test_films(void **state)
+{
+    (void)state;
+    exhaust(try_film, "e.mp4", false);
+    exhaust(try_film, "e.webm", false);
+    exhaust(try_film, "e.apng", false);
+#ifdef TDI_HAVE_WEBP
+    exhaust(try_film, "e.webp", false);
+#endif
+#ifdef TDI_HAVE_CGIF
+    exhaust(try_film, "e.gif", false);
+#endif
+}
+
 static TdStatus try_inside(const char *name, TdError *err)
 {
     return save("draw = inside\nlayers = 8,3\ntone = rank\nsize = 32x32", name, err);
@@ -336,9 +370,10 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"a.png", "a.ppm", "a.npy",         "a.hash", "b.png",
-                                        "c.png", "c.tie", "d.safetensors", "e.npy",  "e.nrrd",
-                                        "e.vti", "e.ply", "e.stl",         "e.glb"};
+    static const char *const names[] = {"a.png",  "a.ppm",  "a.npy",         "a.hash", "b.png",
+                                        "c.png",  "c.tie",  "d.safetensors", "e.npy",  "e.nrrd",
+                                        "e.vti",  "e.ply",  "e.stl",         "e.glb",  "e.mp4",
+                                        "e.webm", "e.apng", "e.webp",        "e.gif"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_of(names[i]));
@@ -348,8 +383,11 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures), cmocka_unit_test(test_sheets),
-        cmocka_unit_test(test_reading),  cmocka_unit_test(test_weights_and_recipes),
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_films),
+        cmocka_unit_test(test_sheets),
+        cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_weights_and_recipes),
         cmocka_unit_test(test_volumes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
