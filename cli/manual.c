@@ -204,12 +204,13 @@ static void put_command_page(const Command *command)
     put_heading("description");
     put_line(command->about);
     for (unsigned group = 0; group < TD_GROUP_COUNT; group++) {
-        if ((command->groups & 1u << group) == 0)
+        if (!takes_group(command, (TdKeyGroup)group))
             continue;
         snprintf(heading, sizeof heading, "%s keys", td_group_name((TdKeyGroup)group));
         put_heading(heading);
         for (size_t i = 0; i < td_key_count(); i++)
-            if ((unsigned)td_key_info(i)->group == group)
+            if ((unsigned)td_key_info(i)->group == group &&
+                takes_key(command, td_key_info(i)->name))
                 put_key_option(td_key_info(i));
     }
     put_options(command);
@@ -238,6 +239,9 @@ static void put_type(const TdKeyInfo *key)
         [TD_KEY_SHAPE] = "a whole number",
         [TD_KEY_AXIS] = "a key and its values",
         [TD_KEY_SIZE] = "a size",
+        [TD_KEY_CURVE] = "points of a line",
+        [TD_KEY_COLOUR] = "a colour",
+        [TD_KEY_PATHS] = "keys and their values",
     };
     char form[CHOICES_ROOM] = "";
     unsigned type = (unsigned)key->type;

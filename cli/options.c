@@ -63,6 +63,14 @@ bool takes_key(const Command *command, const char *name)
     return key != NULL && (command->groups & 1u << key->group) != 0;
 }
 
+bool takes_group(const Command *command, TdKeyGroup group)
+{
+    for (size_t i = 0; i < td_key_count(); i++)
+        if (td_key_info(i)->group == group && takes_key(command, td_key_info(i)->name))
+            return true;
+    return false;
+}
+
 const OptionInfo *option_info(unsigned option)
 {
     return &run_options[option];
@@ -423,14 +431,17 @@ static void print_key_help(const TdKeyInfo *key)
     print_help_line(left, help);
 }
 
-static void print_group_help(TdKeyGroup group)
+static void print_group_help(const Command *command, TdKeyGroup group)
 {
     int constants = 0;
+    if (!takes_group(command, group))
+        return;
     printf("\n%s keys [default]:\n", td_group_name(group));
     for (size_t i = 0; i < td_key_count(); i++) {
         const TdKeyInfo *key = td_key_info(i);
         bool numbered = key->name[0] == 'z' && key->name[1] > '1';
-        if (key->group == group && !numbered) /* z2 to z8 are like z1 */
+        bool taken = key->group == group && takes_key(command, key->name);
+        if (taken && !numbered) /* z2 to z8 are like z1 */
             print_key_help(key);
         constants += numbered && key->group == group;
     }
@@ -457,8 +468,7 @@ void print_command_help(const Command *command)
 {
     printf("usage: tiedye %s %s\n\n%s\n", command->name, command->usage, command->about);
     for (unsigned group = 0; group < TD_GROUP_COUNT; group++)
-        if ((command->groups & 1u << group) != 0)
-            print_group_help((TdKeyGroup)group);
+        print_group_help(command, (TdKeyGroup)group);
     print_option_help(command);
     printf("\nexample:\n%s", command->example);
 }

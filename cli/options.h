@@ -99,6 +99,7 @@ const OptionInfo *option_info(unsigned option);
 /* What of both tables a command takes. */
 bool takes_option(const Command *command, unsigned option);
 bool takes_key(const Command *command, const char *name);
+bool takes_group(const Command *command, TdKeyGroup group); /* any of its keys */
 
 /* More than so many are listed behind the help, where lines are wrapped. */
 enum { MANY_CHOICES = 8, CHOICES_ROOM = 240 };

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Slower films have frames longer than some formats can say (65535 / 100 s in GIF). */
 #define RATE_LEAST 0.01

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 
 #include <cgif.h>
+#include <string.h>
 
 enum {
     SIDE_MOST = 65535,

@@ -85,7 +85,7 @@ static const TdKeyInfo keys[] = {
     {"size", TD_GROUP_VIEW, TD_KEY_SIZE, 1, 2147483647, NULL, "", "WxH|A3@300",
      "pixels (1024x1024, a cell 256x256, a neuron 96x96) or paper", AT(size)},
     {"tile", TD_GROUP_VIEW, TD_KEY_CHOICE, 0, 0, tiles, "none", "",
-     "torus: copies of the picture fit together without a seam", AT(tile)},
+     "torus: copies of the picture join without a seam", AT(tile)},
 
     {"tone", TD_GROUP_COLOUR, TD_KEY_CHOICE, 0, 0, tones, "affine", "",
      "from an output to [0, 1]", AT(tone)},
@@ -148,13 +148,13 @@ static const TdKeyInfo keys[] = {
     {"cut_z", TD_GROUP_VOLUME, TD_KEY_POINT, -1, 1, NULL, "-1,1", "FROM,TO", "likewise",
      AT(cut_z)},
     {"corner", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 2, NULL, "1", "extents",
-     "edge of the cube that is cut out of a corner, to look in", AT(corner)},
+     "edge of the cube cut out of a corner, to look in", AT(corner)},
     {"opacity", TD_GROUP_VOLUME, TD_KEY_CHOICE, 0, 0, opacities, "even", "",
-     "what makes a point opaque: nothing, or the light or a channel there", AT(opacity)},
+     "what makes a point opaque: its light, an output, or nothing", AT(opacity)},
     {"transfer", TD_GROUP_VOLUME, TD_KEY_CURVE, 0, 1, NULL, "0:0,1:1", "X:Y,X:Y...",
      "from that value to a share of the density", AT(transfer)},
     {"level", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1, NULL, "0.5", "",
-     "of the opacity's value: of the band, and of a mesh's surface", AT(level)},
+     "of the opacity's value: of band, and of a mesh's surface", AT(level)},
     {"band", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1, NULL, "0", "",
      "only what lies so near to the level is seen; 0: all", AT(band)},
     {"density", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1e6, NULL, "20", "per extent",
@@ -175,7 +175,7 @@ static const TdKeyInfo keys[] = {
     {"frame", TD_GROUP_MOTION, TD_KEY_WHOLE, 1, 1000000, NULL, "", "N",
      "draw this one of the film's pictures alone", AT(frame)},
     {"path", TD_GROUP_MOTION, TD_KEY_PATHS, 0, 0, NULL, "", "KEY=A..B",
-     "a key that changes, as z=-5..5 or seed=1,2,3; several: once each", AT(paths)},
+     "a key that changes, as z=-5..5; may be said again", AT(paths)},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };

@@ -146,8 +146,9 @@ class Values(Case):
                 ("8.5x8", ["whole"]), ("axb", ["1920x1080"]), ("A9@300", ["A0 to A6"]),
                 ("A3@0", ["dots per inch"]), ("A3@", ["dots per inch"]),
                 ("8x8@300", ["A0 to A6"]), ("1e7x1e7mm@10000", ["2147483647"]),
-                ("8x8x8", ["1920x1080"]), ("A3", ["A3@300"])):
+                ("8x8x8x8", ["1920x1080"]), ("8x8x0", ["1 or more"]), ("A3", ["A3@300"])):
             self.bad(2, ["--size", *words], "render", "--size", value)
+        self.bad(3, ["size", "volume"], "render", "--size", "8x8x8")
 
     def test_channels_without_colour(self):
         for words in (["--layers", "20,2"], ["--channels", "4"], ["--layers", "9,65537"]):
@@ -182,7 +183,7 @@ class Sources(Case):
                 ("layers = 30,20:tanhh,3\n", ["a.tie:1:16:", '"tanhh"', '"tanh"']),
                 ("\n\nlayers = 30,0,3", ["a.tie:3:13:", '"0"']),
                 ("hello\n", ["a.tie:1:1:", "key = value"]), ("= 3\n", ["a.tie:1:1:"]),
-                ("draw = film\n", ["a.tie:1:8:", "picture, sheet, grid or inside"]),
+                ("draw = film\n", ["a.tie:1:8:", "picture, sheet, grid, inside or volume"]),
                 ("v = 2\nnew_key = 7\n", ["a.tie:1:5:", "version 2", "newer tiedye"]),
                 ("v = 0\n", ["a.tie:1:5:"]), ("v = old\n", ["a.tie:1:5:"]),
                 ("", ["a.tie", "empty"]),

@@ -44,7 +44,7 @@ class Help(Case):
 
     def test_help_names_every_key(self):
         text = "".join(self.ok(command, "--help")
-                       for command in ("render", "sheet", "grid", "inside"))
+                       for command in ("render", "sheet", "grid", "inside", "animate"))
         own = ("v", "draw", "field", "field_sha256")  # of the group recipe
         for name, default in table(self.ok("list", "keys")):
             if name not in own and not name[1:] in list("2345678"):
