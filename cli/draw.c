@@ -9,7 +9,6 @@
 #include <tiedye/output.h>
 #include <tiedye/sheet.h>
 
-#include "commands.h"
 #include "preview.h"
 #include "progress.h"
 #include "report.h"
@@ -48,7 +47,12 @@ static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *s
 
 static bool draws_cost(const Arguments *arguments);
 
-int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
+typedef TdStatus Save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
+                      const TdRun *run, TdSaved *saved, TdError *err);
+
+/* `skips`: what this machine cannot do is said, and no failure. */
+static int save(const Arguments *arguments, const TdRecipe *recipe, const char *path,
+                Save *save_to, bool skips)
 {
     TdRun run = arguments->run;
     TdError err = {0};
@@ -59,11 +63,12 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     run.report = arguments->value[OPTION_REPORT] != NULL ? &report : NULL;
     start_progress(&run, output_name(path), quiet);
-    bool film = (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0 &&
-                arguments->command->run == run_animate;
-    TdStatus status = film ? td_film_save(recipe, path, &saving, &run, &saved, &err)
-                           : td_draw_save(recipe, path, &saving, &run, &saved, &err);
+    TdStatus status = save_to(recipe, path, &saving, &run, &saved, &err);
     double seconds = end_progress(&run);
+    if (status == TD_ERROR_UNSUPPORTED && skips) {
+        complain("%.400s: skipped. %s", path, err.message);
+        return 0;
+    }
     if (status != TD_OK)
         return report_error(status, &err);
     if (!quiet)
@@ -71,6 +76,17 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
     if (run.report != NULL)
         print_report(&report, arguments->value[OPTION_JSON] != NULL);
     return 0;
+}
+
+int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
+{
+    return save(arguments, recipe, path, td_draw_save, false);
+}
+
+int draw_film_to(const Arguments *arguments, const TdRecipe *recipe, const char *path,
+                 bool skips)
+{
+    return save(arguments, recipe, path, td_film_save, skips);
 }
 
 /* tiedye-7.png, or tiedye-7-2.png ... where that is taken: nothing is overwritten unasked. */
@@ -120,6 +136,8 @@ static int check_cost(const Arguments *arguments)
         return usage_error(arguments->command, "--show shows the picture; name a file (-o)");
     if (reports && arguments->recipe->field[0] != '\0')
         return usage_error(arguments->command, "--report is of networks, not of a field");
+    if (reports && arguments->recipe->draw == TD_DRAW_VOLUME)
+        return usage_error(arguments->command, "--report is of pictures of the plane");
     return 0;
 }
 
@@ -175,5 +193,7 @@ int draw(const Arguments *arguments)
         free_name(arguments, name, sizeof name);
         path = name;
     }
-    return draw_to(arguments, arguments->recipe, path);
+    bool film = (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0;
+    return film ? draw_film_to(arguments, arguments->recipe, path, false)
+                : draw_to(arguments, arguments->recipe, path);
 }
