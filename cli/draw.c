@@ -89,11 +89,18 @@ int draw_film_to(const Arguments *arguments, const TdRecipe *recipe, const char 
     return save(arguments, recipe, path, td_film_save, skips);
 }
 
-/* tiedye-7.png, or tiedye-7-2.png ... where that is taken: nothing is overwritten unasked. */
+static bool draws_film(const Arguments *arguments)
+{
+    return (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0;
+}
+
+/* tiedye-7.png (of films .mp4), or tiedye-7-2.png ... where that is taken: nothing is
+ * overwritten unasked. */
 static void free_name(const Arguments *arguments, char *path, size_t size)
 {
     const char *format = arguments->value[OPTION_FORMAT];
-    const char *extension = format != NULL ? format : "png";
+    bool film = draws_film(arguments) && arguments->recipe->frame == 0;
+    const char *extension = format != NULL ? format : film ? "mp4" : "png";
     const char *what = draws_cost(arguments) ? "-cost" : "";
     unsigned long long seed = arguments->recipe->seed;
     snprintf(path, size, "tiedye-%llu%s.%s", seed, what, extension);
@@ -193,7 +200,6 @@ int draw(const Arguments *arguments)
         free_name(arguments, name, sizeof name);
         path = name;
     }
-    bool film = (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0;
-    return film ? draw_film_to(arguments, arguments->recipe, path, false)
-                : draw_to(arguments, arguments->recipe, path);
+    return draws_film(arguments) ? draw_film_to(arguments, arguments->recipe, path, false)
+                                 : draw_to(arguments, arguments->recipe, path);
 }
