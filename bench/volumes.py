@@ -172,14 +172,13 @@ class Bout(run.Match):
         if more:
             self.whole.setdefault(row, []).append(more[0])
             self.evaluations[row] = more[1]
+        elif contestant.name == "tiedye" and row not in self.evaluations:
+            self.evaluations[row] = float(contestant.ask("count", way))
         return rate
 
     def result(self):
         """Of all that has been measured."""
         rates = self.play()
-        for row, contestant, way in self.turns:
-            if contestant.name == "tiedye":
-                self.evaluations[row] = float(contestant.ask("count", way))
         return {"rates": rates, "whole": {row: self.whole[row] for row in self.whole
                                           if row in rates},
                 "apart": self.apart, "evaluations": self.evaluations}
@@ -290,7 +289,8 @@ def measure(command, out):
 def play_film(options, title, formats):
     """{what: measurements} of one film."""
     def turn(what, words, kind, source=None):
-        return what, f"tiedye, {what}", (words, source), f"{options.folder}/film.{kind}"
+        who = f"tiedye, {what}" if kind == "null" else f"{title} as {what}"
+        return what, who, (words, source), f"{options.folder}/film.{kind}"
 
     def draw(*words):
         return film_command(options, title, *words, "--format", "null", "-o",

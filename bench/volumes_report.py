@@ -215,7 +215,7 @@ def aims(results):
 
 def heading(results):
     return machine(results) + [
-        "", "tanh in all layers, seed 1; the same weights for all. [5], [2]: the box's extent.",
+        "", "tanh in all layers, seed 1; the same weights for all. [5] and [2] are extents.",
         f"The field and pictures: {results['rounds']} rounds of {results['seconds']:g} s for each, "
         "taking turns,", "fewer for slow ones; medians. Films: "
         f"{results['rounds']} times, taking turns, fewer for slow ones.",
