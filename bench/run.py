@@ -160,6 +160,8 @@ def find_peers(folder):
 class Match:
     """All contestants on one network: self.rates[row] has a rate for each round."""
 
+    enough = float("inf")  # seconds of a row: then it has no further turn
+
     def __init__(self, file, options, folder, tell=say):
         self.file, self.options, self.folder, self.tell = file, options, folder, tell
         self.turns, self.rates, self.expected = [], {}, None
@@ -200,15 +202,24 @@ class Match:
         best = max(self.rates[other][0] for other, owner, _ in self.turns if owner is contestant)
         return contestant.name == "tiedye" or self.rates[row][0] > 0.8 * best
 
+    def time(self, row, contestant, way, seconds):
+        """Points a second."""
+        return float(contestant.ask("time", way, seconds))
+
     def play(self):
+        spent = {}
         for number in range(-1, self.options.rounds):  # the first is to get warm
             for turn in list(self.turns):
                 row, contestant, way = turn
                 brief = number < 0 or row.startswith("peak")
                 seconds = self.options.seconds / (3 if brief else 1)
+                begin = time.monotonic()
+                if spent.get(row, 0) >= self.enough:
+                    continue
                 try:
-                    rate = float(contestant.ask("time", way, seconds))
+                    rate = self.time(row, contestant, way, seconds)
                     self.rates.setdefault(row, []).append(rate)
+                    spent[row] = spent.get(row, 0) + time.monotonic() - begin
                 except Failure as failure:
                     self.forgive(contestant, failure)
                     self.turns.remove(turn)
@@ -216,7 +227,8 @@ class Match:
                 time.sleep(0.01)  # threads that wait by spinning go to sleep
             if number < 0:
                 self.turns = [turn for turn in self.turns if self.is_near_best(*turn[:2])]
-                self.rates = {}
+                self.rates = {row: rates for row, rates in self.rates.items()
+                              if spent[row] >= self.enough}
         return self.rates
 
 

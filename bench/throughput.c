@@ -2,14 +2,16 @@
  * its words separated by tabs, and answers each with one line, so that bench/run.py can let
  * this program and others take turns:
  *
- *     load FILE             a network: FILE.tie                        ok
- *     check WAY FILE        every 64th row, float32, goes to FILE      ok
- *     time WAY SECONDS      do it again and again for so long          points a second
+ *     load FILE               a recipe: FILE.tie                         ok
+ *     check WAY FILE [STRIDE] every STRIDEth (64th) row goes to FILE     ok
+ *     time WAY SECONDS        do it again and again for so long          points a second
+ *     count WAY               of networks, in all of it                  evaluations
  *
  * An answer that begins with "error: " says what went wrong. The first line, unasked, is what
  * this is, and after a tab the ways, with tabs between them. A way is an instruction set, as in
- * "avx2 --fast", behind one of the words below: what is drawn. "peak avx2" is no picture but
- * the machine's multiply-adds, in operations a second. */
+ * "avx2 --fast", behind one of the words below: what is drawn. Points are the pixels of a
+ * picture, or the samples of a volume. "peak avx2" is no picture but the machine's
+ * multiply-adds, in operations a second. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include <tiedye/render.h>
 #include <tiedye/sheet.h>
 
+#include "count.h"
 #include "peak.h"
 
 static const struct {
@@ -26,7 +29,8 @@ static const struct {
     const char *keys; /* what is changed in the recipe */
     bool whole;       /* always the whole picture: what is drawn for one row serves others */
 } kinds[] = {
-    {"field ", TD_SAMPLES_FIELD, "", false}, /* the outputs, float32, in memory */
+    {"field ", TD_SAMPLES_FIELD, "engine = dense", false}, /* the outputs, float32, in memory */
+    {"blocks ", TD_SAMPLES_FIELD, "engine = auto", true},  /* the same of a volume */
     {"picture ", TD_SAMPLES_COLOUR, "engine = dense", false},
     {"spectral ", TD_SAMPLES_COLOUR, "engine = spectral", true},
     /* the same points but for a last bit, in rows that do not share y */
@@ -43,30 +47,41 @@ typedef struct Bench {
     char answer[640];
     TdRun run;
     TdPicture *picture;
-    unsigned char *rows; /* of the whole picture */
-    uint32_t band;       /* rows drawn at once */
+    unsigned char *rows;            /* of the whole picture */
+    bool whole;                     /* the picture is drawn whole */
+    uint32_t band;                  /* rows drawn at once */
+    unsigned long long evaluations; /* of the last drawing that was whole; 0: there is none */
 } Bench;
 
 /* ---- Making a way ready -------------------------------------------------------------- */
+
+static uint32_t row_count(const Bench *bench)
+{
+    return (uint32_t)td_raster_rows(td_picture_raster(bench->picture));
+}
 
 static bool draw(Bench *bench, uint32_t y, uint32_t count)
 {
     uint64_t row_bytes = td_raster_row_bytes(td_picture_raster(bench->picture));
     TdError err = {0};
+    count_begin();
     TdStatus status = td_picture_rows(bench->picture, y, count, bench->rows + y * row_bytes,
                                       &bench->run, &err);
+    unsigned long long counted = count_end();
+    if (count == row_count(bench))
+        bench->evaluations = counted;
     snprintf(bench->answer, sizeof bench->answer, "%s", err.message);
     return status == TD_OK;
 }
 
-/* What is drawn at once is the whole picture, or as much as takes some time. It is drawn once. */
-static bool choose_band(Bench *bench, bool whole)
+/* What is drawn at once is the whole picture, or as much as takes some time. */
+static bool choose_band(Bench *bench)
 {
-    uint32_t height = td_picture_raster(bench->picture)->height;
+    uint32_t height = row_count(bench);
     double begin, least = 0.02;
     bench->band = height;
-    if (whole)
-        return draw(bench, 0, height);
+    if (bench->whole)
+        return true;
     bench->band = height < 16 ? height : 16;
     for (;;) {
         begin = now();
@@ -84,6 +99,7 @@ static void forget(Bench *bench)
     free(bench->rows);
     bench->picture = NULL;
     bench->rows = NULL;
+    bench->evaluations = 0;
     bench->way[0] = '\0';
 }
 
@@ -94,8 +110,11 @@ static bool make_picture(Bench *bench, size_t kind, TdError *err)
     snprintf(path, sizeof path, "%s.tie", bench->file);
     bool good = recipe != NULL && td_source_read(recipe, path, err) == TD_OK &&
                 td_recipe_parse(recipe, kinds[kind].keys, err) == TD_OK &&
-                td_picture_create(recipe, kinds[kind].samples, &bench->run, &bench->picture,
-                                  err) == TD_OK;
+                td_draw_create(recipe, kinds[kind].samples, TD_DETAIL_EXACT, &bench->run,
+                               &bench->picture, err) == TD_OK;
+    /* rays of a volume are drawn in regions of many rows */
+    bench->whole = kinds[kind].whole || (good && recipe->draw == TD_DRAW_VOLUME &&
+                                         kinds[kind].samples == TD_SAMPLES_COLOUR);
     td_recipe_free(recipe);
     return good;
 }
@@ -129,14 +148,14 @@ static bool make_ready(Bench *bench, const char *way)
         snprintf(bench->answer, sizeof bench->answer, "%s", err.message);
         return false;
     }
-    const TdRaster *raster = td_picture_raster(bench->picture);
-    bench->rows = malloc(td_raster_row_bytes(raster) * raster->height);
+    uint64_t bytes = td_raster_row_bytes(td_picture_raster(bench->picture)) * row_count(bench);
+    bench->rows = malloc(bytes);
     if (bench->rows == NULL) {
         snprintf(bench->answer, sizeof bench->answer, "no memory");
         return false;
     }
-    memset(bench->rows, 0, td_raster_row_bytes(raster) * raster->height); /* pages are there */
-    if (!choose_band(bench, kinds[kind].whole))
+    memset(bench->rows, 0, bytes); /* pages are there */
+    if (!choose_band(bench))
         return false;
     snprintf(bench->way, sizeof bench->way, "%s", way);
     return true;
@@ -144,21 +163,31 @@ static bool make_ready(Bench *bench, const char *way)
 
 /* ---- Requests ------------------------------------------------------------------------ */
 
-static bool check(Bench *bench, const char *way, const char *path)
+static bool check(Bench *bench, const char *way, const char *path, const char *stride)
 {
     if (!make_ready(bench, way))
         return false;
-    const TdRaster *raster = td_picture_raster(bench->picture);
-    uint64_t row_bytes = td_raster_row_bytes(raster);
+    uint64_t row_bytes = td_raster_row_bytes(td_picture_raster(bench->picture));
+    uint32_t step = stride[0] != '\0' ? (uint32_t)strtoul(stride, NULL, 10) : CHECK_STRIDE;
     FILE *file = fopen(path, "wb");
-    bool good = file != NULL;
-    for (uint32_t y = 0; good && y < raster->height; y += CHECK_STRIDE)
-        good =
-            draw(bench, y, 1) && fwrite(bench->rows + y * row_bytes, row_bytes, 1, file) == 1;
+    bool good = file != NULL && step > 0 && (!bench->whole || draw(bench, 0, row_count(bench)));
+    for (uint32_t y = 0; good && y < row_count(bench); y += step)
+        good = (bench->whole || draw(bench, y, 1)) &&
+               fwrite(bench->rows + y * row_bytes, row_bytes, 1, file) == 1;
     if (file != NULL && fclose(file) != 0)
         good = false;
     snprintf(bench->answer, sizeof bench->answer, good ? "ok" : "cannot write %.500s", path);
     return good;
+}
+
+/* Evaluations of networks in all of it. */
+static bool count_all(Bench *bench, const char *way)
+{
+    if (!make_ready(bench, way) ||
+        (bench->evaluations == 0 && !draw(bench, 0, row_count(bench))))
+        return false;
+    snprintf(bench->answer, sizeof bench->answer, "%llu", bench->evaluations);
+    return true;
 }
 
 /* Points a second. */
@@ -171,7 +200,7 @@ static bool time_picture(Bench *bench, double seconds, double *rate)
         if (!draw(bench, y, bench->band))
             return false;
         points += (double)bench->band * raster->width;
-        y = y + 2 * bench->band <= raster->height ? y + bench->band : 0;
+        y = y + 2 * bench->band <= row_count(bench) ? y + bench->band : 0;
         passed = now() - begin;
     } while (passed < seconds);
     *rate = points / passed;
@@ -193,8 +222,8 @@ static bool time_way(Bench *bench, const char *way, double seconds)
 static bool answer(Bench *bench, char *line)
 {
     static char nothing[] = "";
-    char *word[3] = {nothing, nothing, nothing};
-    for (size_t i = 0; i < 3 && line != NULL; i++)
+    char *word[4] = {nothing, nothing, nothing, nothing};
+    for (size_t i = 0; i < 4 && line != NULL; i++)
         word[i] = strsep(&line, "\t");
     if (strcmp(word[0], "load") == 0) {
         forget(bench);
@@ -203,7 +232,9 @@ static bool answer(Bench *bench, char *line)
         return true;
     }
     if (strcmp(word[0], "check") == 0)
-        return check(bench, word[1], word[2]);
+        return check(bench, word[1], word[2], word[3]);
+    if (strcmp(word[0], "count") == 0)
+        return count_all(bench, word[1]);
     if (strcmp(word[0], "time") == 0)
         return time_way(bench, word[1], strtod(word[2], NULL));
     snprintf(bench->answer, sizeof bench->answer, "there is no request %.100s", word[0]);

@@ -18,6 +18,8 @@ import pictures_report  # noqa: E402
 import png  # noqa: E402
 import report  # noqa: E402
 import run  # noqa: E402
+import volumes  # noqa: E402
+import volumes_report  # noqa: E402
 
 FOLDER = os.path.dirname(BINARY)
 
@@ -64,6 +66,37 @@ class Throughput(Case):
         self.assertEqual(len(dense), 3 * 130 * 3)
         self.assertEqual(len(spectral), len(dense))
         self.assertLessEqual(max(abs(a - b) for a, b in zip(dense, spectral)), 1)
+
+    def test_volumes(self):
+        """Samples are those of the file, whole or in rows; all evaluations are counted."""
+        side = 17 if SANITIZED else 33
+        self.write("v.tie", f"v = 1\ndraw = volume\ninputs = x,y,z\nlayers = 5,3\n"
+                   f"size = {side}x{side}x{side}\n")
+        _, *answers = self.ask(("load", "v"), ("check", "field ref", "dense", "1"),
+                               ("check", "blocks ref", "auto", "1"), ("count", "field ref"),
+                               ("count", "blocks ref"), ("time", "blocks ref", "0"))
+        self.assertEqual(answers[:3], [["ok"]] * 3)
+        self.ok("volume", "v.tie", "--engine", "dense", "-q", "-o", "v.npy")
+        self.assertEqual(self.read("v.npy")[-side ** 3 * 12:], self.read("dense"))
+        found = [array.array("f", self.read(name)) for name in ("dense", "auto")]
+        self.assertEqual(len(found[0]), len(found[1]))
+        self.assertLess(max(abs(a - b) for a, b in zip(*found)), 1e-4)
+        self.assertGreaterEqual(int(answers[3][0]), side ** 3)
+        self.assertLess(int(answers[3][0]), 4 * side ** 3)  # whole vectors
+        self.assertGreater(int(answers[4][0]), 0)
+        self.assertGreater(float(answers[5][0]), 0)
+
+    def test_pictures_of_volumes(self):
+        self.write("v.tie", "v = 1\ndraw = volume\ninputs = x,y,z\nlayers = 5,3\n"
+                   "size = 20x20\nantialias = 1\npalette = rgb\n")
+        _, *answers = self.ask(("load", "v"), ("check", "picture ref", "dense", "1"),
+                               ("check", "spectral ref", "auto", "2"), ("count", "picture ref"),
+                               ("count", "spectral ref"), ("time", "picture ref", "0"))
+        self.assertEqual((len(self.read("dense")), len(self.read("auto"))), (1200, 600))
+        self.ok("volume", "v.tie", "--engine", "dense", "-q", "-o", "v.ppm")
+        self.assertEqual(self.read("v.ppm")[-1200:], self.read("dense"))
+        for answer in answers[3:]:
+            self.assertGreater(float(answer[0]), 0)
 
     def test_errors(self):
         self.write("bad.tie", "layers = 0\n")
@@ -234,6 +267,85 @@ class Pictures(Case):
         self.write("page", "nothing")
         with self.assertRaises(SystemExit):
             report.update_docs(self.path("report"), begin, end, self.path("page"))
+
+
+class Peer(Liar):
+    """Says the rates of a picture: of its evaluations, and of all."""
+
+    def ask(self, *words):
+        if words[0] == "time":
+            return "8\t2\t30"
+        if words[0] == "count":
+            return "5"
+        if words[0] == "check":
+            with open(words[2], "wb") as file:
+                file.write(bytes(self.values))
+        return "ok"
+
+
+class Volumes(Case):
+    def bout(self, picture=True):
+        options = argparse.Namespace(seconds=0, rounds=2, folder=self.folder, check=8, picture=16)
+        return volumes.Bout("a", options, picture)
+
+    def test_pictures_that_are_others_give_no_number(self):
+        bout, said = self.bout(), []
+        bout.tell = said.append
+        for name, values in (("tiedye", [9] * 1000), ("code off", [10] * 1000),
+                             ("few off", [12] + [9] * 999), ("off", [12] * 9 + [9] * 991),
+                             ("short", [9])):
+            bout.enter(Peer(name, values), ["way"])
+        self.assertEqual([row for row, _, _ in bout.turns],
+                         ["tiedye way", "code off way", "few off way"])
+        self.assertEqual(len(said), 2)
+        result = bout.result()
+        self.assertEqual(result["rates"]["few off way"], [8, 8])
+        self.assertEqual(set(result["whole"]["few off way"]), {2})
+        self.assertEqual(result["evaluations"]["few off way"], 30)
+        self.assertEqual(result["apart"]["few off way"], 0.001)
+
+    def test_slow_ones_have_few_turns(self):
+        bout = self.bout()
+        bout.enter(Peer("tiedye", [9]), ["way"])
+        bout.enough = 1e-9  # all of it has been spent by the round that warms up
+        self.assertEqual(bout.result()["rates"], {"tiedye way": [8]})
+
+    def test_report(self):
+        grid, picture, film = ("8", "16", "16") if SANITIZED else ("64", "32", "32")
+        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "volumes.py"), "--alone",
+                               "--quick", "--grid", grid, "--picture", picture, "--film", film,
+                               "--frames", "3", "--rounds", "1", "--seconds", "0.001", "--build",
+                               FOLDER, "--folder", self.folder], text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=2 * _tiedye.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        results = json.loads(self.read("volumes.json"))
+        for result in results["grids"]["1"].values():
+            self.assertGreater(result["rates"]["tiedye auto"][0], 0)
+            self.assertGreater(result["evaluations"]["tiedye dense"], 0)
+            self.assertLess(result["apart"]["tiedye auto"], 1e-4)
+        for settings in results["drawn"]["1"].values():
+            self.assertEqual(list(settings), list(volumes.SETTINGS))
+        for film in results["films"].values():
+            for name in ("drawn", "drawn, dense", "drawn, antialias 2", "webp", "gif"):
+                self.assertGreater(film["found"][name][0]["wall"], 0)
+        self.assertEqual(done.stdout, self.read("volumes.txt").decode())
+        for part in ("Mvoxel/s, one core", "Evaluations/voxel", "Off by, at most",
+                     "Evaluations a pixel", "Frames a second", "Aims"):
+            self.assertIn("\n" + part, done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.split("\n"))), 80)
+        left = [name for name in os.listdir(self.folder) if name.startswith("film")]
+        self.assertEqual(left, [])
+
+    def test_encoders(self):
+        """Alone where that was measured, else what is left without drawing."""
+        found = {"drawn": [{"wall": 2, "cpu": 3}], "mp4": [{"wall": 5, "cpu": 9}],
+                 "mp4 alone": [{"wall": 4, "cpu": 6}], "gif": [{"wall": 2.5, "cpu": 3.5}],
+                 "webp": [{"wall": 1.9, "cpu": 2.9}]}
+        self.assertEqual(volumes_report.encoder(found, "mp4", "wall"), 4)
+        self.assertEqual(volumes_report.encoder(found, "gif", "wall"), 0.5)
+        self.assertIsNone(volumes_report.encoder(found, "webp", "wall"))
+        self.assertAlmostEqual(volumes_report.share(found, "mp4"), 6 / 9)
 
 
 if __name__ == "__main__":
