@@ -108,13 +108,12 @@ static const char *split_option(const char *word, Item *item)
     return equals != NULL ? equals + 1 : NULL;
 }
 
-/* A switch that stands alone is on: `--loop`, for `--loop on`. */
+/* A switch without a value, at the end or before the next option, is on: `--loop`. */
 static bool stands_alone(const Arguments *arguments, const Item *item, const Cursor *cursor)
 {
     if (td_key_find(item->name)->type != TD_KEY_SWITCH)
         return false;
-    const char *next = cursor->at < arguments->argc ? arguments->argv[cursor->at] : "";
-    return strcmp(next, "on") != 0 && strcmp(next, "off") != 0;
+    return cursor->at == arguments->argc || arguments->argv[cursor->at][0] == '-';
 }
 
 /* An option, and its value, which may be the next argument. */

@@ -9,7 +9,9 @@
 #define POST "sigma_w = 1\nsigma_b = 1\ninit = unscaled\nextent = 5\npalette = rgb\n"
 
 #define SOLID "draw = volume\ninputs = x,y,z\nsize = 640x640\n"
-#define SLICES "inputs = x,y,z\nsize = 512x512\nframes = 180\nloop = on\npath = z="
+#define SLICES(EDGE)                                                                           \
+    "inputs = x,y,z\nz = -" EDGE "\nsize = 512x512\nframes = 180\nloop = on\npath = z=-" EDGE  \
+    ".." EDGE "\n"
 
 #define DEPTH_BY_DENSITY                                                                       \
     "down = depth=1..6\nacross = width=2,3,5,8,12,20,32,50\nsize = 160x160\n"
@@ -34,13 +36,13 @@ static const TdPreset presets[] = {
     {"voxels-ghostly", "one channel: smoke in a block of ice",
      POST SOLID "layers = 20,10,1\ntone = rescale\n"},
     {"slices", "a film: a slice that slides through the solid",
-     POST "layers = 20,10,3\n" SLICES "-5..5\n"},
+     POST "layers = 20,10,3\n" SLICES("5")},
     {"slices-deep", "the same through a deep one",
-     POST "layers = 20x4,3\nextent = 2\n" SLICES "-2..2\n"},
+     POST "layers = 20x4,3\nextent = 2\n" SLICES("2")},
     {"slices-ghostly", "a film in one channel",
-     POST "layers = 20,10,1\ntone = rescale\n" SLICES "-5..5\n"},
+     POST "layers = 20,10,1\ntone = rescale\n" SLICES("5")},
     {"slices-ghostly-deep", "the same, deep",
-     POST "layers = 20x4,1\ntone = rescale\nextent = 2\n" SLICES "-2..2\n"},
+     POST "layers = 20x4,1\ntone = rescale\nextent = 2\n" SLICES("2")},
     {"sail", "where one channel is half: a thin coloured sail",
      SOLID "layers = 24x6,3\nseed = 4\nopacity = 1\nband = 0.04\ndensity = 80\n"
            "corner = 0\npalette = oklab\n"},

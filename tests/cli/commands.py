@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Help, tables, names of commands: what a stranger sees first."""
 
+import os
+import shutil
+import subprocess
 import unittest
 
 import _tiedye
@@ -106,20 +109,48 @@ class Tables(Case):
 
 
 class Post(Case):
-    FIGURES = ["sheet-1-1-3", "sheet-10-5-3", "sheet-20-10-3", "tie-dye", "deeper", "ghostly",
-               "depth-by-density", "depth-by-density-ghostly"]
+    DRAWN = {"sheet-1-1-3.png": "sheet", "sheet-10-5-3.png": "sheet",
+             "sheet-20-10-3.png": "sheet", "tie-dye.png": "sheet", "deeper.png": "sheet",
+             "ghostly.png": "sheet", "depth-by-density.png": "grid",
+             "depth-by-density-ghostly.png": "grid", "voxels-shallow.png": "volume",
+             "voxels-deep.png": "volume", "voxels-ghostly.png": "volume"}
+    FILMS = ["slices-ghostly.mp4", "slices-ghostly-deep.mp4", "slices.mp4", "slices-deep.mp4"]
 
     @unittest.skipIf(_tiedye.SANITIZED, "large pictures")
     def test_figures(self):
-        result = self.tiedye("post", "-o", "out")
+        result = self.tiedye("post", "--size", "64x48", "-o", "out")
         self.assertEqual(result.returncode, 0, result.stderr)
-        names = [f"out/{name}.png" for name in self.FIGURES]
-        self.assertEqual(sorted(self.snapshot()), sorted(["out"] + names))
-        for name in names:
+        for name, drawn in self.DRAWN.items():
             self.assertIn(name, result.stderr)
-            self.assertEqual(self.recipe(name)["draw"], "grid" if "density" in name else "sheet")
-        self.assertEqual(self.recipe(names[-1])["layers"], "10,1")
-        self.assertIn("identical", self.ok("verify", names[0]))
+            self.assertEqual(self.recipe("out/" + name)["draw"], drawn)
+        self.assertEqual(self.recipe("out/depth-by-density-ghostly.png")["layers"], "10,1")
+        for name in ("sheet-1-1-3", "voxels-shallow"):
+            self.assertIn("identical", self.ok("verify", f"out/{name}.png"))
+        if shutil.which("ffprobe") is None:
+            self.skipTest("there is no ffprobe")
+        files = ["out/" + name for name in [*self.DRAWN, *self.FILMS]]
+        self.assertEqual(sorted(self.snapshot()), sorted(["out"] + files))
+        for name in self.FILMS:
+            self.check_film(os.path.join(self.folder, "out", name))
+
+    def check_film(self, path):
+        told = subprocess.run(
+            ["ffprobe", "-v", "error", "-count_frames", "-show_entries",
+             "stream=nb_read_frames,width,height,pix_fmt,color_space,color_transfer,"
+             "color_primaries,color_range", "-of", "default=noprint_wrappers=1", path],
+            capture_output=True, text=True, check=True).stdout
+        for line in ("width=64", "height=48", "pix_fmt=yuv420p", "color_range=tv",
+                     "color_space=bt709", "color_transfer=bt709", "color_primaries=bt709",
+                     "nb_read_frames=180"):
+            self.assertIn(line, told.splitlines(), path)
+
+    def test_films_are_skipped_without_ffmpeg(self):
+        result = self.tiedye("post", "--size", "8x8", "-o", "out", env={"PATH": "/nowhere"})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(sorted(self.snapshot()),
+                         sorted(["out"] + ["out/" + name for name in self.DRAWN]))
+        for name in self.FILMS:
+            self.assertRegex(result.stderr, f"{name}: skipped.*ffmpeg.*apt install ffmpeg")
 
     def test_folder(self):
         self.bad(2, ["-o FOLDER"], "post")

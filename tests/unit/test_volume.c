@@ -267,7 +267,7 @@ static void compare(const char *text)
     td_recipe_free(recipe);
 }
 
-#define SMALL "inputs = x,y,z\nshading = 0\nstep = 0.02\nantialias = 1\n"
+#define SMALL "inputs = x,y,z\nshading = 0\nstep = 0.02\ndensity = 20\nantialias = 1\n"
 
 static void test_against_the_slow_renderer(void **state)
 {
