@@ -9,7 +9,6 @@
 #include <tiedye/output.h>
 #include <tiedye/sheet.h>
 
-#include "commands.h"
 #include "preview.h"
 #include "progress.h"
 #include "report.h"
@@ -48,7 +47,12 @@ static void say_saved(const TdRecipe *recipe, const char *path, const TdSaved *s
 
 static bool draws_cost(const Arguments *arguments);
 
-int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
+typedef TdStatus Save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
+                      const TdRun *run, TdSaved *saved, TdError *err);
+
+/* `skips`: what this machine cannot do is said, and no failure. */
+static int save(const Arguments *arguments, const TdRecipe *recipe, const char *path,
+                Save *save_to, bool skips)
 {
     TdRun run = arguments->run;
     TdError err = {0};
@@ -59,11 +63,12 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
     bool quiet = arguments->value[OPTION_QUIET] != NULL;
     run.report = arguments->value[OPTION_REPORT] != NULL ? &report : NULL;
     start_progress(&run, output_name(path), quiet);
-    bool film = (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0 &&
-                arguments->command->run == run_animate;
-    TdStatus status = film ? td_film_save(recipe, path, &saving, &run, &saved, &err)
-                           : td_draw_save(recipe, path, &saving, &run, &saved, &err);
+    TdStatus status = save_to(recipe, path, &saving, &run, &saved, &err);
     double seconds = end_progress(&run);
+    if (status == TD_ERROR_UNSUPPORTED && skips) {
+        complain("%.400s: skipped. %s", path, err.message);
+        return 0;
+    }
     if (status != TD_OK)
         return report_error(status, &err);
     if (!quiet)
@@ -73,11 +78,29 @@ int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path
     return 0;
 }
 
-/* tiedye-7.png, or tiedye-7-2.png ... where that is taken: nothing is overwritten unasked. */
+int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path)
+{
+    return save(arguments, recipe, path, td_draw_save, false);
+}
+
+int draw_film_to(const Arguments *arguments, const TdRecipe *recipe, const char *path,
+                 bool skips)
+{
+    return save(arguments, recipe, path, td_film_save, skips);
+}
+
+static bool draws_film(const Arguments *arguments)
+{
+    return (arguments->command->groups & 1u << TD_GROUP_MOTION) != 0;
+}
+
+/* tiedye-7.png (of films .mp4), or tiedye-7-2.png ... where that is taken: nothing is
+ * overwritten unasked. */
 static void free_name(const Arguments *arguments, char *path, size_t size)
 {
     const char *format = arguments->value[OPTION_FORMAT];
-    const char *extension = format != NULL ? format : "png";
+    bool film = draws_film(arguments) && arguments->recipe->frame == 0;
+    const char *extension = format != NULL ? format : film ? "mp4" : "png";
     const char *what = draws_cost(arguments) ? "-cost" : "";
     unsigned long long seed = arguments->recipe->seed;
     snprintf(path, size, "tiedye-%llu%s.%s", seed, what, extension);
@@ -120,6 +143,8 @@ static int check_cost(const Arguments *arguments)
         return usage_error(arguments->command, "--show shows the picture; name a file (-o)");
     if (reports && arguments->recipe->field[0] != '\0')
         return usage_error(arguments->command, "--report is of networks, not of a field");
+    if (reports && arguments->recipe->draw == TD_DRAW_VOLUME)
+        return usage_error(arguments->command, "--report is of pictures of the plane");
     return 0;
 }
 
@@ -175,5 +200,6 @@ int draw(const Arguments *arguments)
         free_name(arguments, name, sizeof name);
         path = name;
     }
-    return draw_to(arguments, arguments->recipe, path);
+    return draws_film(arguments) ? draw_film_to(arguments, arguments->recipe, path, false)
+                                 : draw_to(arguments, arguments->recipe, path);
 }

@@ -12,6 +12,11 @@ int draw(const Arguments *arguments);
 /* The same for a recipe and path of one's own. */
 int draw_to(const Arguments *arguments, const TdRecipe *recipe, const char *path);
 
+/* A film of a recipe; `skips`: where the format needs what is not there, that is said and is no
+ * failure. */
+int draw_film_to(const Arguments *arguments, const TdRecipe *recipe, const char *path,
+                 bool skips);
+
 /* What a path is called in messages. */
 const char *output_name(const char *path);
 

@@ -60,17 +60,17 @@ static const Command commands[] = {
      "  tiedye volume --seed 7 -o solid.png\n"
      "  tiedye volume --seed 7 --opacity 1 --band 0.05 --corner 0 -o shell.png\n",
      GROUPS_VOLUME, OPTIONS_DRAW, true, TD_DRAW_VOLUME, run_volume},
-    {"animate", "[SOURCE...] --path KEY=A..B [--frames N] [--loop on] -o FILE",
+    {"animate", "[SOURCE...] --path KEY=A..B [--frames N] [--loop] -o FILE",
      "a film: keys that change",
      "Draws what its sources draw (a picture, a volume, a sheet) again and again while\n"
      "keys go along paths: --path z=-5..5 slides a slice through the third dimension,\n"
      "--path 'seed=1;2;3' turns one network into the next, --path azimuth=0..360\n"
      "walks around a volume (--draw volume). --path may be given several times.\n"
-     "--loop on makes every path come back. FILE is a .mp4, .webm or .apng (made by\n"
+     "--loop makes every path come back. FILE is a .mp4, .webm or .apng (made by\n"
      "the program ffmpeg), a .webp or .gif, or numbered pictures: f%03d.png.",
      "  tiedye animate --inputs x,y,z --path z=-5..5 -o slices.mp4\n"
-     "  tiedye animate --path 'seed=1;2;3' --loop on --frames 180 -o morph.webp\n"
-     "  tiedye animate --draw volume --path azimuth=0..360 --loop on -o turn.mp4\n",
+     "  tiedye animate --path 'seed=1;2;3' --loop --frames 180 -o morph.webp\n"
+     "  tiedye animate --draw volume --path azimuth=0..360 --loop -o turn.mp4\n",
      GROUPS_FILM, OPTIONS_DRAW & ~(1u << OPTION_SHOW), true, TD_DRAW_PICTURE, run_animate},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"

@@ -108,6 +108,15 @@ static const char *split_option(const char *word, Item *item)
     return equals != NULL ? equals + 1 : NULL;
 }
 
+/* A switch that stands alone is on: `--loop`, for `--loop on`. */
+static bool stands_alone(const Arguments *arguments, const Item *item, const Cursor *cursor)
+{
+    if (td_key_find(item->name)->type != TD_KEY_SWITCH)
+        return false;
+    const char *next = cursor->at < arguments->argc ? arguments->argv[cursor->at] : "";
+    return strcmp(next, "on") != 0 && strcmp(next, "off") != 0;
+}
+
 /* An option, and its value, which may be the next argument. */
 static Item read_option(const Arguments *arguments, const char *word, Cursor *cursor)
 {
@@ -121,6 +130,10 @@ static Item read_option(const Arguments *arguments, const char *word, Cursor *cu
     if (!run && !key)
         return item;
     item.kind = key ? KEY : RUN;
+    if (key && value == NULL && stands_alone(arguments, &item, cursor)) {
+        item.value = "on";
+        return item;
+    }
     if (!wants_value && value != NULL)
         item.kind = EXTRA_VALUE;
     else if (wants_value && value == NULL && cursor->at >= arguments->argc)

@@ -13,34 +13,49 @@
 static const struct {
     const char *name, *preset;
 } figures[] = {
-    {"sheet-1-1-3", "@post-1-1-3"},
-    {"sheet-10-5-3", "@post-10-5-3"},
-    {"sheet-20-10-3", "@post-20-10-3"},
-    {"tie-dye", "@tie-dye"},
-    {"deeper", "@deeper"},
-    {"ghostly", "@ghostly"},
-    {"depth-by-density", "@depth-by-density"},
-    {"depth-by-density-ghostly", "@ghostly-density"},
+    {"sheet-1-1-3.png", "@post-1-1-3"},
+    {"sheet-10-5-3.png", "@post-10-5-3"},
+    {"sheet-20-10-3.png", "@post-20-10-3"},
+    {"tie-dye.png", "@tie-dye"},
+    {"deeper.png", "@deeper"},
+    {"ghostly.png", "@ghostly"},
+    {"depth-by-density.png", "@depth-by-density"},
+    {"depth-by-density-ghostly.png", "@ghostly-density"},
+    {"voxels-shallow.png", "@voxels"},
+    {"voxels-deep.png", "@voxels-deep"},
+    {"voxels-ghostly.png", "@voxels-ghostly"},
+    {"slices-ghostly.mp4", "@slices-ghostly"},
+    {"slices-ghostly-deep.mp4", "@slices-ghostly-deep"},
+    {"slices.mp4", "@slices"},
+    {"slices-deep.mp4", "@slices-deep"},
 };
+
+/* "out/tie-dye.png" */
+static bool join(const char *folder, const char *name, char *path, size_t size)
+{
+    size_t end = strlen(folder);
+    const char *slash = end > 0 && folder[end - 1] == '/' ? "" : "/";
+    int length = snprintf(path, size, "%s%s%s", folder, slash, name);
+    return length >= 0 && (size_t)length < size;
+}
 
 static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
 {
     char path[4096];
     TdError err = {0};
-    size_t end = strlen(folder);
-    const char *slash = end > 0 && folder[end - 1] == '/' ? "" : "/";
-    int length = snprintf(path, sizeof path, "%s%s%s.png", folder, slash, figures[i].name);
-    if (length < 0 || (size_t)length >= sizeof path)
+    if (!join(folder, figures[i].name, path, sizeof path))
         return usage_error(arguments->command, "the folder's name is too long");
     TdRecipe *recipe = td_recipe_create();
     if (recipe == NULL)
         return report_memory();
     TdStatus status = td_source_read(recipe, figures[i].preset, &err);
-    if (recipe->draw == TD_DRAW_PICTURE)
+    bool film = recipe->path_count > 0;
+    if (recipe->draw == TD_DRAW_PICTURE && !film)
         recipe->draw = TD_DRAW_SHEET;
     int code = status == TD_OK ? apply_keys(arguments, recipe) : report_error(status, &err);
     if (code == 0)
-        code = draw_to(arguments, recipe, path);
+        code = film ? draw_film_to(arguments, recipe, path, true)
+                    : draw_to(arguments, recipe, path);
     td_recipe_free(recipe);
     return code;
 }

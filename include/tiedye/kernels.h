@@ -67,7 +67,8 @@ typedef struct TdSurvey {
     float finite[TD_PATCH_LANES]; /* 0, or NaN where a value is not finite */
 } TdSurvey;
 
-#define TD_LIGHT_LEAST 1e-4f
+#define TD_LIGHT_LEAST 0x1p-13f
+#define TD_LIGHT_LEAST_LOG2 (-13)
 
 typedef struct TdKernels {
     TdCpu cpu;

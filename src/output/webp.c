@@ -2,6 +2,7 @@
  * own encoder of animations leaves out what changes little from frame to frame, so that slow
  * motion goes in jerks: of 300 frames, 24 were missing.) */
 #include "base/error.h"
+#include "base/jobs.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "output/film.h"
@@ -22,12 +23,24 @@ enum {
 enum { METHOD = 2 };
 #define QUALITY 85.0f
 
+/* A frame that waits to be encoded, and then its bytes. */
+typedef struct Slot {
+    WebPPicture picture;
+    WebPMemoryWriter bytes;
+    int duration; /* ms */
+    bool encoded;
+} Slot;
+
+enum { SLOTS_MOST = 16 };
+
 typedef struct WebpWriter {
     TdiFrames frames;
     WebPMux *mux; /* all frames so far */
     WebPConfig config;
-    WebPPicture picture;
-    TdiText xmp; /* what carries the recipe; empty: none */
+    Slot *slots;         /* (slot_count): frames that are encoded at once, a thread each */
+    uint32_t slot_count; /* that are there */
+    uint32_t waiting;    /* of them, those that hold a frame */
+    TdiText xmp;         /* what carries the recipe; empty: none */
 } WebpWriter;
 
 static TdStatus fail_mux(const WebpWriter *writer, WebPMuxError code, TdError *err)
@@ -38,9 +51,9 @@ static TdStatus fail_mux(const WebpWriter *writer, WebPMuxError code, TdError *e
                     writer->frames.done, (int)code);
 }
 
-static TdStatus fail_encode(const WebpWriter *writer, TdError *err)
+static TdStatus fail_encode(const WebpWriter *writer, const Slot *slot, TdError *err)
 {
-    WebPEncodingError code = writer->picture.error_code;
+    WebPEncodingError code = slot->picture.error_code;
     if (code == VP8_ENC_ERROR_OUT_OF_MEMORY || code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY)
         return tdi_fail_memory(err, writer->frames.bytes);
     return tdi_fail(err, TD_ERROR_IO, "webp: libwebp cannot encode frame %u (error %d)",
@@ -80,22 +93,49 @@ static TdStatus make_xmp(TdiText *xmp, const char *recipe, TdError *err)
 
 /* ---- Opening ----------------------------------------------------------------------------- */
 
+static TdStatus make_slot(TdOutput *output, Slot *slot, TdError *err)
+{
+    WebpWriter *writer = output->state;
+    if (!WebPPictureInit(&slot->picture))
+        return tdi_fail(err, TD_ERROR_UNSUPPORTED,
+                        "webp: this libwebp is of another version than the one tiedye was "
+                        "built with; build tiedye again");
+    WebPMemoryWriterInit(&slot->bytes);
+    slot->picture.use_argb = 1;
+    slot->picture.width = (int)output->raster.width;
+    slot->picture.height = (int)output->raster.height;
+    if (!WebPPictureAlloc(&slot->picture))
+        return tdi_fail_memory(err, tdi_mul_size(writer->frames.bytes, 4));
+    return TD_OK;
+}
+
+/* As many frames at once as there are threads, and as memory allows. */
+static uint32_t choose_slots(const TdOutput *output)
+{
+    uint64_t pixels = (uint64_t)output->raster.width * output->raster.height;
+    uint64_t fit = output->run.max_memory / 2 / tdi_mul_size(pixels, MEMORY_PER_PIXEL);
+    uint64_t slots = (uint64_t)output->run.threads;
+    slots = slots < fit ? slots : fit;
+    slots = slots < SLOTS_MOST ? slots : SLOTS_MOST;
+    return slots > 0 ? (uint32_t)slots : 1;
+}
+
 static TdStatus configure(TdOutput *output, TdError *err)
 {
     WebpWriter *writer = output->state;
-    if (!WebPConfigPreset(&writer->config, WEBP_PRESET_DEFAULT, QUALITY) ||
-        !WebPPictureInit(&writer->picture))
+    uint32_t slots = choose_slots(output);
+    if (!WebPConfigPreset(&writer->config, WEBP_PRESET_DEFAULT, QUALITY))
         return tdi_fail(err, TD_ERROR_UNSUPPORTED,
                         "webp: this libwebp is of another version than the one tiedye was "
                         "built with; build tiedye again");
     writer->config.method = METHOD;
-    writer->config.thread_level = output->run.threads > 1;
-    writer->picture.use_argb = 1;
-    writer->picture.width = (int)output->raster.width;
-    writer->picture.height = (int)output->raster.height;
-    if (!WebPPictureAlloc(&writer->picture))
-        return tdi_fail_memory(err, tdi_mul_size(writer->frames.bytes, 4));
-    return TD_OK;
+    writer->slots = tdi_alloc(slots, sizeof *writer->slots);
+    if (writer->slots == NULL)
+        return tdi_fail_memory(err, slots * sizeof *writer->slots);
+    TdStatus status = TD_OK;
+    while (writer->slot_count < slots && status == TD_OK)
+        status = make_slot(output, &writer->slots[writer->slot_count++], err);
+    return status;
 }
 
 static TdStatus create_mux(TdOutput *output, TdError *err)
@@ -131,9 +171,8 @@ static TdStatus open_webp(TdOutput *output, const char *recipe, TdError *err)
 
 /* ---- Frames ------------------------------------------------------------------------------ */
 
-static void fill_picture(const WebpWriter *writer, const uint8_t *pixels, uint32_t channels)
+static void fill_picture(const WebPPicture *picture, const uint8_t *pixels, uint32_t channels)
 {
-    const WebPPicture *picture = &writer->picture;
     for (int y = 0; y < picture->height; y++) {
         uint32_t *row = picture->argb + (size_t)y * (size_t)picture->argb_stride;
         for (int x = 0; x < picture->width; x++, pixels += channels) {
@@ -156,28 +195,48 @@ static WebPMuxError push(const WebpWriter *writer, const WebPMemoryWriter *bytes
     return WebPMuxPushFrame(writer->mux, &frame, 1);
 }
 
+static void encode_slot(const void *user, size_t i, const TdiWorker *worker)
+{
+    const WebpWriter *writer = user;
+    Slot *slot = &writer->slots[i];
+    (void)worker;
+    slot->picture.writer = WebPMemoryWrite;
+    slot->picture.custom_ptr = &slot->bytes;
+    slot->encoded = WebPEncode(&writer->config, &slot->picture) != 0;
+}
+
+/* Encode the frames that wait, and put them behind each other. */
+static TdStatus encode_waiting(TdOutput *output, TdError *err)
+{
+    WebpWriter *writer = output->state;
+    TdiJobs jobs = {.count = writer->waiting, .work = encode_slot, .user = writer};
+    TdStatus status = TD_OK;
+    if (writer->waiting > 0)
+        status = tdi_run_jobs(&jobs, &output->run, err);
+    for (uint32_t i = 0; i < writer->waiting; i++) {
+        Slot *slot = &writer->slots[i];
+        if (status == TD_OK && !slot->encoded)
+            status = fail_encode(writer, slot, err);
+        if (status == TD_OK) {
+            WebPMuxError code = push(writer, &slot->bytes, slot->duration);
+            status = code == WEBP_MUX_OK ? TD_OK : fail_mux(writer, code, err);
+        }
+        WebPMemoryWriterClear(&slot->bytes);
+    }
+    writer->waiting = 0;
+    return status;
+}
+
 static TdStatus add_frame(TdOutput *output, const uint8_t *pixels, TdError *err)
 {
     WebpWriter *writer = output->state;
     uint32_t i = writer->frames.done;
-    int64_t begins = tdi_film_time(&output->raster, i, 1000);
-    int64_t ends = tdi_film_time(&output->raster, i + 1, 1000);
-    WebPMemoryWriter bytes;
-    WebPMemoryWriterInit(&bytes);
-    writer->picture.writer = WebPMemoryWrite;
-    writer->picture.custom_ptr = &bytes;
-    writer->picture.use_argb = 1; /* encoding leaves the planes of the frame before behind */
-    fill_picture(writer, pixels, output->raster.channels);
-    TdStatus status = TD_OK;
-    if (!WebPEncode(&writer->config, &writer->picture)) {
-        status = fail_encode(writer, err);
-    } else {
-        WebPMuxError code = push(writer, &bytes, (int)(ends - begins));
-        if (code != WEBP_MUX_OK)
-            status = fail_mux(writer, code, err);
-    }
-    WebPMemoryWriterClear(&bytes);
-    return status;
+    Slot *slot = &writer->slots[writer->waiting++];
+    slot->duration = (int)(tdi_film_time(&output->raster, i + 1, 1000) -
+                           tdi_film_time(&output->raster, i, 1000));
+    slot->picture.use_argb = 1; /* encoding leaves the planes of the frame before behind */
+    fill_picture(&slot->picture, pixels, output->raster.channels);
+    return writer->waiting == writer->slot_count ? encode_waiting(output, err) : TD_OK;
 }
 
 static TdStatus write_rows(TdOutput *output, const void *rows, uint32_t count, TdError *err)
@@ -192,9 +251,12 @@ static TdStatus close_webp(TdOutput *output, TdError *err)
 {
     WebpWriter *writer = output->state;
     WebPData data;
+    TdStatus status = encode_waiting(output, err);
+    if (status != TD_OK)
+        return status;
     WebPDataInit(&data);
     WebPMuxError code = WebPMuxAssemble(writer->mux, &data);
-    TdStatus status = code == WEBP_MUX_OK ? TD_OK : fail_mux(writer, code, err);
+    status = code == WEBP_MUX_OK ? TD_OK : fail_mux(writer, code, err);
     if (status == TD_OK)
         status = tdi_file_write(output->file, data.bytes, data.size, err);
     WebPDataClear(&data);
@@ -205,7 +267,11 @@ static void release_webp(TdOutput *output)
 {
     WebpWriter *writer = output->state;
     WebPMuxDelete(writer->mux);
-    WebPPictureFree(&writer->picture);
+    for (uint32_t i = 0; i < writer->slot_count; i++) {
+        WebPMemoryWriterClear(&writer->slots[i].bytes);
+        WebPPictureFree(&writer->slots[i].picture);
+    }
+    tdi_free(writer->slots);
     tdi_frames_free(&writer->frames);
     tdi_text_free(&writer->xmp);
 }

@@ -157,7 +157,7 @@ static const TdKeyInfo keys[] = {
      "of the opacity's value: of band, and of a mesh's surface", AT(level)},
     {"band", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1, NULL, "0", "",
      "only what lies so near to the level is seen; 0: all", AT(band)},
-    {"density", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1e6, NULL, "20", "per extent",
+    {"density", TD_GROUP_VOLUME, TD_KEY_REAL, 0, 1e6, NULL, "60", "per extent",
      "how opaque the solid is", AT(density)},
     {"step", TD_GROUP_VOLUME, TD_KEY_REAL, 1e-4, 1, NULL, "0.01", "extents",
      "from sample to sample along a ray", AT(step)},

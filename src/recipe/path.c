@@ -165,6 +165,10 @@ static TdStatus read_list(Reading *r, TdiSpan values, unsigned column, TdError *
         return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column,
                            "path: %s has %zu values; a path has at most %u", r->path.key->name,
                            count, (unsigned)TD_MAX_AXIS);
+    if (count < 2 && r->path.key->type == TD_KEY_SEED)
+        return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column,
+                           "path: seed=%.*s stands still; write several, as seed=1;2;3",
+                           shown(values), values.words);
     if (count < 2)
         return tdi_fail_at(err, TD_ERROR_RECIPE, 1, column,
                            "path: %s=%.*s stands still; write %s=A..B, or values parted by %s",

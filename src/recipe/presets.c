@@ -8,6 +8,9 @@
 /* The set-up of the post: weights and biases N(0, 1), not scaled, a wide view, honest RGB. */
 #define POST "sigma_w = 1\nsigma_b = 1\ninit = unscaled\nextent = 5\npalette = rgb\n"
 
+#define SOLID "draw = volume\ninputs = x,y,z\nsize = 640x640\n"
+#define SLICES "inputs = x,y,z\nsize = 512x512\nframes = 180\nloop = on\npath = z="
+
 #define DEPTH_BY_DENSITY                                                                       \
     "down = depth=1..6\nacross = width=2,3,5,8,12,20,32,50\nsize = 160x160\n"
 
@@ -24,6 +27,26 @@ static const TdPreset presets[] = {
      POST "draw = grid\nlayers = 10,3\n" DEPTH_BY_DENSITY},
     {"ghostly-density", "the same in one channel",
      POST "draw = grid\nlayers = 10,1\ntone = rescale\n" DEPTH_BY_DENSITY},
+    {"voxels", "a network of x, y and z as a solid, one corner open",
+     POST SOLID "layers = 20,10,3\n"},
+    {"voxels-deep", "a deep one: folded inside as outside",
+     POST SOLID "layers = 20x8,3\nextent = 2\n"},
+    {"voxels-ghostly", "one channel: smoke in a block of ice",
+     POST SOLID "layers = 20,10,1\ntone = rescale\n"},
+    {"slices", "a film: a slice that slides through the solid",
+     POST "layers = 20,10,3\n" SLICES "-5..5\n"},
+    {"slices-deep", "the same through a deep one",
+     POST "layers = 20x4,3\nextent = 2\n" SLICES "-2..2\n"},
+    {"slices-ghostly", "a film in one channel",
+     POST "layers = 20,10,1\ntone = rescale\n" SLICES "-5..5\n"},
+    {"slices-ghostly-deep", "the same, deep",
+     POST "layers = 20x4,1\ntone = rescale\nextent = 2\n" SLICES "-2..2\n"},
+    {"sail", "where one channel is half: a thin coloured sail",
+     SOLID "layers = 24x6,3\nseed = 4\nopacity = 1\nband = 0.04\ndensity = 80\n"
+           "corner = 0\npalette = oklab\n"},
+    {"reef", "what is bright in one channel, as solid forms",
+     SOLID "layers = 30x8,3\nseed = 9\nsigma_w = 2.2\nopacity = 1\n"
+           "transfer = 0.7:0,0.74:1\nlevel = 0.72\ncorner = 0\n"},
     {"order-to-chaos", "scale of the weights down, of the biases across",
      "draw = grid\ndown = sigma_w=0.5..4/8\nacross = sigma_b=0..1.5/7\nsize = 160x160\n"},
     {"activations", "eight networks, each through seven activations",

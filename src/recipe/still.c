@@ -135,13 +135,12 @@ TdStatus td_recipe_still(const TdRecipe *film, uint32_t frame, TdRecipe **still,
     TdStatus status = TD_OK;
     for (size_t i = 0; i < film->path_count; i++)
         ranks += film->paths[i].seed == NULL && !closes(&film->paths[i]);
-    made->palette_seed = (TdOwnSeed){true, td_recipe_palette_seed(film)};
     for (size_t i = 0; i < film->path_count && status == TD_OK; i++) {
         const TdPath *path = &film->paths[i];
         double value[2];
-        if (path->seed != NULL) {
-            made->palette_seed.seed =
-                film->palette_seed.set ? film->palette_seed.seed : path->seed[0];
+        if (path->seed != NULL) { /* colours stay while the seed moves */
+            if (!made->palette_seed.set)
+                made->palette_seed = (TdOwnSeed){true, path->seed[0]};
             morph(path, &moment, made);
             continue;
         }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fpmode.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "render/palette.h"
 
 /* ---- Tiles --------------------------------------------------------------------------- */
@@ -217,11 +218,26 @@ void tdi_renderer_block(const TdiRenderer *renderer, uint32_t y, uint32_t *begin
 
 /* ---- Making one ---------------------------------------------------------------------- */
 
+/* A tile that is turned would not meet itself at its edges. */
+static TdStatus check_torus(const TdRecipe *recipe, TdError *err)
+{
+    double cosine, sine;
+    tdi_cos_sin_degrees(recipe->rotate, &cosine, &sine);
+    if (recipe->tile != TD_TILE_TORUS || sine == 0)
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_RECIPE,
+                    "rotate: a tile (tile = torus) that is turned has seams; leave one of them "
+                    "out");
+}
+
 TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster *raster,
                              TdError *err)
 {
     uint32_t channels = td_recipe_channels(recipe);
     TdSize size = td_recipe_size(recipe);
+    TdStatus status = check_torus(recipe, err);
+    if (status != TD_OK)
+        return status;
     *raster = (TdRaster){.width = size.width,
                          .height = size.height,
                          .channels = channels,

@@ -205,7 +205,8 @@ bool td_draw_covers(const TdRecipe *recipe, uint32_t x, uint32_t y, uint32_t *un
     if (recipe->draw == TD_DRAW_INSIDE)
         return tdi_inside_layout(recipe, &inside, NULL) != TD_OK ||
                tdi_inside_covers(&inside, x, y, until);
-    if (recipe->draw == TD_DRAW_PICTURE || td_sheet_layout(recipe, &l, NULL) != TD_OK)
+    bool cells = recipe->draw == TD_DRAW_SHEET || recipe->draw == TD_DRAW_GRID;
+    if (!cells || td_sheet_layout(recipe, &l, NULL) != TD_OK)
         return true;
     uint32_t pitch_x = l.cell_width + l.gap, pitch_y = l.cell_height + l.gap + l.caption_height;
     uint32_t row = (y - l.top) / pitch_y, in_y = (y - l.top) % pitch_y;

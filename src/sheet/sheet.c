@@ -379,7 +379,8 @@ TdStatus tdi_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail det
 {
     *picture = NULL;
     if (samples == TD_SAMPLES_COST &&
-        (recipe->field[0] != '\0' || recipe->draw == TD_DRAW_INSIDE))
+        (recipe->field[0] != '\0' || recipe->draw == TD_DRAW_INSIDE ||
+         recipe->draw == TD_DRAW_VOLUME))
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "draw: the cost is mapped of pictures, sheets and grids of networks");
     if (recipe->field[0] != '\0')

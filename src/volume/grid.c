@@ -15,7 +15,8 @@ enum {
     LANES = TD_PATCH_LANES,
     LEVELS = 3,
     MOST = 64,
-    LEAST = 16, /* sides of the largest blocks */
+    LEAST = 16,                                 /* sides of the largest blocks */
+    WIDE = (SLICE + LANES - 1) / LANES * LANES, /* a slice's coefficients, filled up */
     CUBES = LANES * (1 + 8 + 64),
     RUN = 512 /* points of a row that are evaluated at a time */
 };
@@ -39,9 +40,11 @@ typedef struct Job {
     TdiPlaceOfSample *places; /* (RUN) */
     TdiCube *cubes;           /* (CUBES) */
     size_t count;
-    float *found;   /* (LANES, TDI_CUBE_FLOATS) */
-    float *columns; /* (ORDER, MOST) */
-    float *values;  /* (3, MOST, MOST) of a slice */
+    float *found;           /* (LANES, TDI_CUBE_FLOATS) */
+    float *wide;            /* (ORDER, WIDE) one output's coefficients */
+    float *slices;          /* (3, MOST, WIDE) a block's polynomials in every slice */
+    float *apart, *columns; /* (ORDER, MOST) of one output; (ORDER, MOST, 3) of all */
+    float *values;          /* (3, MOST, MOST) of a slice */
 } Job;
 
 static void *take(char **at, size_t bytes)
@@ -62,7 +65,10 @@ static size_t lay_out(const Grid *grid, char *scratch, Job *job)
         return (size_t)(at - scratch);
     job->cubes = take(&at, CUBES * sizeof(TdiCube));
     job->found = take(&at, LANES * TDI_CUBE_FLOATS * sizeof(float));
-    job->columns = take(&at, ORDER * MOST * sizeof(float));
+    job->wide = take(&at, ORDER * WIDE * sizeof(float));
+    job->slices = take(&at, 3 * MOST * WIDE * sizeof(float));
+    job->apart = take(&at, ORDER * MOST * sizeof(float));
+    job->columns = take(&at, 3 * ORDER * MOST * sizeof(float));
     job->values = take(&at, 3 * MOST * MOST * sizeof(float));
     job->trial = take(&at, tdi_solid_try_scratch(&grid->solid));
     return (size_t)(at - scratch);
@@ -84,6 +90,11 @@ static unsigned char *place_in(const Job *job, uint32_t x, uint32_t y, uint32_t 
            (size_t)x * raster->channels * sizeof(float);
 }
 
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* ---- Dense rows -------------------------------------------------------------------------- */
 
 static double middle(const TdiSolid *solid, int axis, uint32_t i)
@@ -91,17 +102,21 @@ static double middle(const TdiSolid *solid, int axis, uint32_t i)
     return solid->start[axis] + (i + 0.5) * solid->unit[axis];
 }
 
-static void evaluate_row(const Job *job, uint32_t x, uint32_t end, uint32_t y, uint32_t z)
+/* Evaluate a part of a slice, as many whole rows of it at a time as there is room for. */
+static void evaluate_tile(const Job *job, TdiTile tile, uint32_t z)
 {
     const TdiSolid *solid = &job->grid->solid;
-    for (; x < end; x += RUN) {
-        uint32_t count = end - x < RUN ? end - x : RUN;
+    uint32_t rows = tile.width < RUN ? RUN / tile.width : 1;
+    for (uint32_t y = 0; y < tile.height; y += rows) {
+        TdiTile part = {tile.x, tile.y + y, tile.width, lesser(rows, tile.height - y)};
+        uint32_t count = part.width * part.height;
         for (uint32_t i = 0; i < count; i++)
-            job->places[i] = (TdiPlaceOfSample){middle(solid, 0, x + i), middle(solid, 1, y),
+            job->places[i] = (TdiPlaceOfSample){middle(solid, 0, part.x + i % part.width),
+                                                middle(solid, 1, part.y + i / part.width),
                                                 middle(solid, 2, z)};
         tdi_solid_evaluate(solid, job->places, count, job->rows, RUN, job->points, job->run);
-        tdi_field_store(job->rows, RUN, solid->outputs, (TdiTile){x, y, count, 1}, 0, count,
-                        place_in(job, x, y, z), job->band->row_bytes);
+        tdi_field_store(job->rows, RUN, solid->outputs, part, 0, count,
+                        place_in(job, part.x, part.y, z), job->band->row_bytes);
     }
 }
 
@@ -111,15 +126,13 @@ static void dense_row(const TdPicture *picture, const TdiBand *band, size_t row,
     Job job = {.grid = (const Grid *)picture, .band = band, .run = worker->run};
     uint32_t number = band->y + (uint32_t)row, height = picture->raster.height;
     lay_out(job.grid, worker->scratch, &job);
-    evaluate_row(&job, 0, picture->raster.width, number % height, number / height);
+    for (uint32_t x = 0; x < picture->raster.width; x += RUN)
+        evaluate_tile(&job,
+                      (TdiTile){x, number % height, lesser(RUN, picture->raster.width - x), 1},
+                      number / height);
 }
 
 /* ---- Blocks ------------------------------------------------------------------------------ */
-
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
 
 /* How many of a block's samples there are along an axis. */
 static uint32_t inside(const TdiSolid *solid, int axis, uint32_t first, uint32_t side)
@@ -127,14 +140,54 @@ static uint32_t inside(const TdiSolid *solid, int axis, uint32_t first, uint32_t
     return first < solid->size[axis] ? lesser(side, solid->size[axis] - first) : 0;
 }
 
-static void store_slice(const Job *job, const TdiCube *cube, const TdiCubeLevel *level,
-                        uint32_t slice, uint32_t width, uint32_t height)
+/* Where a block's rows of a slice are put: into the band itself, where whole vectors of all
+ * outputs fit there, else into scratch first. */
+typedef struct Rows {
+    float *at;
+    size_t stride; /* floats from row to row */
+    bool direct;
+} Rows;
+
+static Rows rows_of(const Job *job, const TdiCube *cube, const TdiCubeLevel *level,
+                    uint32_t slice, uint32_t width, uint32_t height)
 {
-    for (uint32_t y = 0; y < height; y++)
-        tdi_field_store(
-            job->values + (size_t)y * level->columns, (size_t)level->columns * level->columns,
-            job->grid->solid.outputs, (TdiTile){cube->x, cube->y + y, width, 1}, 0, width,
-            place_in(job, cube->x, cube->y + y, cube->z + slice), job->band->row_bytes);
+    enum { VECTOR = LANES * sizeof(float) };
+    unsigned char *place = place_in(job, cube->x, cube->y, cube->z + slice);
+    size_t wide = (size_t)level->columns * job->grid->solid.outputs;
+    if (width == level->columns && height == level->columns && (uintptr_t)place % VECTOR == 0 &&
+        job->band->row_bytes % VECTOR == 0)
+        return (Rows){(float *)(void *)place, job->band->row_bytes / sizeof(float), true};
+    return (Rows){job->values, wide, false};
+}
+
+/* The polynomials in y of a slice's columns, outputs side by side. */
+static void find_columns(const Job *job, const TdiCubeLevel *level, uint32_t slice)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    const TdKernels *kernels = td_plan_kernels(solid->plan);
+    size_t columns = level->columns, outputs = solid->outputs;
+    for (size_t c = 0; c < outputs; c++) {
+        const float *flat = job->slices + (c * MOST + slice) * WIDE;
+        float *to = outputs == 1 ? job->columns : job->apart;
+        kernels->columns(flat, level->across, columns, columns, ORDER, ORDER, to, columns);
+        for (size_t n = 0; n < ORDER && outputs > 1; n++)
+            for (size_t x = 0; x < columns; x++)
+                job->columns[(n * columns + x) * outputs + c] = to[n * columns + x];
+    }
+}
+
+/* The polynomials in x and y of all slices of a block. */
+static void find_slices(const Job *job, const TdiCubeLevel *level, const float *coefficients)
+{
+    const TdiSolid *solid = &job->grid->solid;
+    for (size_t c = 0; c < solid->outputs; c++) {
+        for (size_t n = 0; n < ORDER; n++)
+            memcpy(job->wide + n * WIDE, coefficients + c * NODES + n * SLICE,
+                   SLICE * sizeof *coefficients);
+        td_plan_kernels(solid->plan)
+            ->rows(job->wide, WIDE, WIDE, level->down, ORDER, level->columns,
+                   job->slices + c * MOST * WIDE, WIDE);
+    }
 }
 
 static void draw_cube(const Job *job, const TdiCube *cube, const float *coefficients)
@@ -142,26 +195,18 @@ static void draw_cube(const Job *job, const TdiCube *cube, const float *coeffici
     const TdiSolid *solid = &job->grid->solid;
     const TdKernels *kernels = td_plan_kernels(solid->plan);
     const TdiCubeLevel *level = &solid->level[cube->level];
-    size_t columns = level->columns, plane = columns * columns;
-    uint32_t deep = inside(solid, 2, cube->z, level->side);
-    for (uint32_t slice = 0; slice < deep; slice++) {
-        for (uint32_t c = 0; c < solid->outputs; c++) {
-            const float *from = coefficients + c * (size_t)NODES;
-            float flat[SLICE];
-            for (size_t i = 0; i < SLICE; i++)
-                flat[i] = level->down[slice * ORDER] * from[i];
-            for (size_t n = 1; n < ORDER; n++)
-                for (size_t i = 0; i < SLICE; i++) {
-                    float product = level->down[slice * ORDER + n] * from[n * SLICE + i];
-                    flat[i] = flat[i] + product;
-                }
-            kernels->columns(flat, level->across, columns, columns, ORDER, ORDER, job->columns,
-                             columns);
-            kernels->rows(job->columns, columns, columns, level->down, ORDER, columns,
-                          job->values + c * plane, columns);
-        }
-        store_slice(job, cube, level, slice, inside(solid, 0, cube->x, level->side),
-                    inside(solid, 1, cube->y, level->side));
+    uint32_t width = inside(solid, 0, cube->x, level->side);
+    uint32_t height = inside(solid, 1, cube->y, level->side);
+    size_t wide = (size_t)level->columns * solid->outputs;
+    find_slices(job, level, coefficients);
+    for (uint32_t slice = 0; slice < inside(solid, 2, cube->z, level->side); slice++) {
+        Rows rows = rows_of(job, cube, level, slice, width, height);
+        find_columns(job, level, slice);
+        kernels->rows(job->columns, wide, wide, level->down, ORDER, level->columns, rows.at,
+                      rows.stride);
+        for (uint32_t y = 0; y < height && !rows.direct; y++)
+            memcpy(place_in(job, cube->x, cube->y + y, cube->z + slice),
+                   rows.at + y * rows.stride, (size_t)width * solid->outputs * sizeof(float));
     }
 }
 
@@ -169,10 +214,11 @@ static void draw_dense(const Job *job, const TdiCube *cube)
 {
     const TdiSolid *solid = &job->grid->solid;
     uint32_t side = solid->level[cube->level].side;
-    uint32_t width = inside(solid, 0, cube->x, side), height = inside(solid, 1, cube->y, side);
+    TdiTile tile = {cube->x, cube->y, inside(solid, 0, cube->x, side),
+                    inside(solid, 1, cube->y, side)};
     for (uint32_t z = 0; z < inside(solid, 2, cube->z, side); z++)
-        for (uint32_t y = 0; y < height && !tdi_is_cancelled(job->run); y++)
-            evaluate_row(job, cube->x, cube->x + width, cube->y + y, cube->z + z);
+        if (!tdi_is_cancelled(job->run))
+            evaluate_tile(job, tile, cube->z + z);
 }
 
 /* Another block, where any of it is inside. */
@@ -336,7 +382,7 @@ static void place_grid(Grid *grid, const TdRecipe *recipe)
     }
 }
 
-/* Outputs may be off by the tolerance in codes of 16 bits over their range. */
+/* Outputs may be off by the tolerance in codes of 14 bits over their range. */
 static void set_most(TdiSolid *solid, const TdRecipe *recipe)
 {
     TdActivation act = td_plan_activation(solid->plan, td_plan_depth(solid->plan) - 1);
@@ -344,7 +390,7 @@ static void set_most(TdiSolid *solid, const TdRecipe *recipe)
     bool bounded = info->high - info->low < INFINITY;
     double range = bounded ? info->high - info->low : 2;
     for (int c = 0; c < 3; c++)
-        solid->most[c] = (float)(recipe->tolerance / 65535 * range);
+        solid->most[c] = (float)(recipe->tolerance / 16384 * range);
 }
 
 /* A slab of blocks is drawn at once: of large slices it holds few. */

@@ -1,7 +1,6 @@
 /* Samples along rays, and what is seen of them. */
 #include <string.h>
 
-#include "base/random.h"
 #include "volume/opacity.h"
 #include "volume/volume.h"
 
@@ -44,6 +43,7 @@ static size_t lay_out(const TdiVolume *volume, char *scratch, TdiMarch *march)
         march->rays.count[i] = take(&at, rays * sizeof(uint32_t));
         march->rays.face[i] = take(&at, rays);
     }
+    march->rays.left = take(&at, rays * sizeof(uint32_t));
     march->rays.pace = take(&at, rays * sizeof(float));
     march->rays.light = take(&at, rays * sizeof(float));
     march->rays.seen = take(&at, 3 * rays * sizeof(float));
@@ -146,6 +146,16 @@ static size_t first_ray(const TdiMarch *march, const TdiCube *cube, uint32_t row
     return (size_t)(cube->y + row - march->y) * march->rays.side + (cube->x - march->x);
 }
 
+/* What log(x / TD_LIGHT_LEAST) is at most, from the exponent of x: from 0 to 0.7 more than it
+ * is.
+ */
+static double log_above(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return ((double)(bits >> 23) - 126 - TD_LIGHT_LEAST_LOG2) * 0.6931471805599453;
+}
+
 /* How many more samples a ray takes in until it sees no more, at most: known where all are
  * equally opaque. */
 static uint32_t samples_left(const TdiVolume *volume, float light)
@@ -155,7 +165,14 @@ static uint32_t samples_left(const TdiVolume *volume, float light)
         return 0;
     if (volume->opacity != TD_OPACITY_EVEN || !(depth > 1e-6))
         return UINT32_MAX;
-    return (uint32_t)(tdi_log((double)(light / TD_LIGHT_LEAST)) / depth) + 2;
+    return (uint32_t)(log_above(light) / depth) + 2;
+}
+
+void tdi_march_look(TdiMarch *march)
+{
+    size_t rays = (size_t)march->rays.side * march->rays.side;
+    for (size_t ray = 0; ray < rays; ray++)
+        march->rays.left[ray] = samples_left(march->volume, march->rays.light[ray]);
 }
 
 static uint32_t lesser(uint32_t a, uint32_t b)
@@ -163,22 +180,33 @@ static uint32_t lesser(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-uint64_t tdi_march_count(const TdiMarch *march, const TdiCube *cube)
+/* Samples of a ray in a block, of those that it still can see when it has come to w = here. */
+static uint32_t count_samples(const TdiRays *rays, size_t ray, double here, double from,
+                              double to)
 {
-    const TdiRays *rays = &march->rays;
-    uint32_t side = march->volume->solid.level[cube->level].side;
+    uint32_t count = 0, left = rays->left[ray];
+    for (int i = 0; i < 2 && left > 0; i++) {
+        if (rays->count[i][ray] == 0)
+            continue;
+        uint32_t now = sample_at(rays, i, ray, here), first = sample_at(rays, i, ray, from);
+        uint32_t last = sample_at(rays, i, ray, to), end = now + lesser(left, UINT32_MAX - now);
+        count += first < end ? lesser(last, end) - first : 0;
+        left -= lesser(left, rays->count[i][ray] - now);
+    }
+    return count;
+}
+
+uint64_t tdi_march_count(const TdiMarch *march, const TdiCube *cube, uint32_t here)
+{
+    const TdiSolid *solid = &march->volume->solid;
+    uint32_t side = solid->level[cube->level].side;
+    double from, to, now = solid->start[2] + here * solid->unit[2];
     uint64_t sum = 0;
-    double from, to;
-    find_depth(&march->volume->solid, cube, &from, &to);
+    find_depth(solid, cube, &from, &to);
     for (uint32_t row = 0; row < side; row++) {
         size_t first = first_ray(march, cube, row);
-        for (size_t ray = first; ray < first + side; ray++) {
-            uint32_t count = 0;
-            for (int i = 0; i < 2; i++)
-                if (rays->count[i][ray] > 0)
-                    count += sample_at(rays, i, ray, to) - sample_at(rays, i, ray, from);
-            sum += count > 0 ? lesser(count, samples_left(march->volume, rays->light[ray])) : 0;
-        }
+        for (size_t ray = first; ray < first + side; ray++)
+            sum += count_samples(&march->rays, ray, now, from, to);
     }
     return sum;
 }

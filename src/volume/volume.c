@@ -14,7 +14,7 @@ enum {
     TILES = TDI_REGION_TILES * TDI_REGION_TILES,
     LEVELS = 3,
     /* Blocks of a slab of a region, and those of them that may be polynomials. */
-    CUBES = TILES * (1 + 8 + 64),
+    CUBES = TILES * (1 + 8 + 64) + 1,
     KEPT = TILES * 64
 };
 
@@ -36,7 +36,8 @@ typedef struct Slab {
     size_t count;
     float *kept; /* (KEPT, TDI_CUBE_FLOATS) */
     size_t kept_count;
-    float *found; /* (LANES, TDI_CUBE_FLOATS) */
+    uint32_t here; /* the depth to which rays have come */
+    float *found;  /* (LANES, TDI_CUBE_FLOATS) */
     void *trial;
 } Slab;
 
@@ -70,7 +71,7 @@ static Slab lay_out(const TdiVolume *volume, const TdiWorker *worker)
 /* A new block. What it costs counts by the samples that may be seen. */
 static void add_cube(Slab *slab, TdiCube cube)
 {
-    uint64_t samples = tdi_march_count(&slab->march, &cube);
+    uint64_t samples = tdi_march_count(&slab->march, &cube, slab->here);
     cube.spent += TDI_CUBE_NODES / (float)samples;
     if (samples > 0)
         slab->cubes[slab->count++] = cube;
@@ -152,19 +153,38 @@ static void march_cube(Slab *slab, size_t index)
         march_cube(slab, cube->children + i);
 }
 
-static void march_slab(Slab *slab, uint32_t z)
+/* The tiles of a slab; false, and none is added, where there are more than fit. */
+static bool add_tiles(Slab *slab, uint32_t z)
 {
+    size_t before = slab->count;
     uint32_t side = slab->march.volume->side;
-    slab->count = slab->kept_count = 0;
-    for (uint32_t i = 0; i < TILES; i++)
+    for (uint32_t i = 0; i < TILES; i++) {
         add_cube(slab, (TdiCube){.x = slab->march.x + i % TDI_REGION_TILES * side,
                                  .y = slab->march.y + i / TDI_REGION_TILES * side,
                                  .z = z});
+        if (slab->count > TILES) {
+            slab->count = before;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* March through as many slabs as fill a batch of tiles; gives where the next one begins. */
+static uint32_t march_slabs(Slab *slab, uint32_t z)
+{
+    const TdiVolume *volume = slab->march.volume;
+    slab->count = slab->kept_count = 0;
+    slab->here = z;
+    tdi_march_look(&slab->march);
+    for (; z < volume->slabs * volume->side && add_tiles(slab, z); z += volume->side)
+        continue;
     size_t tiles = slab->count;
-    if (slab->march.volume->solid.levels > 1)
+    if (volume->solid.levels > 1)
         grow(slab);
     for (size_t i = 0; i < tiles; i++)
         march_cube(slab, i);
+    return z;
 }
 
 /* ---- A region ---------------------------------------------------------------------------- */
@@ -211,8 +231,8 @@ static void march_region(const TdPicture *picture, const TdiBand *band, size_t j
     Slab slab = lay_out(volume, worker);
     tdi_march_begin(&slab.march, (uint32_t)(job % across) * side,
                     (first + (uint32_t)(job / across)) * side);
-    for (uint32_t z = 0; z < volume->slabs && !tdi_is_cancelled(worker->run); z++)
-        march_slab(&slab, z * volume->side);
+    for (uint32_t z = 0; z < volume->slabs * volume->side && !tdi_is_cancelled(worker->run);)
+        z = march_slabs(&slab, z);
     tdi_march_end(&slab.march);
     store(volume, &slab.march, band);
 }
@@ -327,7 +347,7 @@ static void set_most(TdiVolume *volume, const TdRecipe *recipe)
         tdi_colour_look(colour, 0, 1, &found, &clips);
         steepest = (double)found;
     } else if (tdi_colour_clips(colour)) {
-        steepest = 8;
+        steepest = 3;
     }
     if (4 < recipe->density * depth)
         depth = 4 / recipe->density;
@@ -383,7 +403,7 @@ static TdStatus check(const TdRecipe *recipe, TdError *err)
  * whole pixels, and that they can be halved. */
 static uint32_t choose_side(uint64_t rays, uint32_t grid)
 {
-    enum { LEAST = 32, MOST = 128, REGIONS = 9 };
+    enum { LEAST = 32, MOST = 128, REGIONS = 4 };
     uint32_t side = MOST, grain = grid << (LEVELS - 1);
     while (side > LEAST && (uint64_t)side * side * TILES * REGIONS > rays)
         side /= 2;

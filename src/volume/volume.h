@@ -32,6 +32,7 @@ typedef struct TdiRays {
     double *from[2], *step[2], *rate[2]; /* w of a span, of a step in it, steps for one of w */
     uint8_t *face[2];                    /* number of the face where a span begins */
     uint32_t *count[2];                  /* steps */
+    uint32_t *left;                      /* samples that it still can see, at most */
     float *pace;                         /* extents of space for one of w */
     float *light;                        /* what still comes through */
     float *seen;                         /* (3, side * side) linear light */
@@ -61,8 +62,12 @@ TdiMarch tdi_march_lay_out(const TdiVolume *volume, void *scratch, const TdRun *
 /* Set up the rays of a region that begins at ray (x, y). */
 void tdi_march_begin(TdiMarch *march, uint32_t x, uint32_t y);
 
-/* How many samples in a block can be seen, at most. */
-uint64_t tdi_march_count(const TdiMarch *march, const TdiCube *cube);
+/* Note how far all rays can see from here on. */
+void tdi_march_look(TdiMarch *march);
+
+/* How many samples in a block can be seen, at most, from depth `here` (a unit of the lattice),
+ * where tdi_march_look was called. */
+uint64_t tdi_march_count(const TdiMarch *march, const TdiCube *cube, uint32_t here);
 
 /* Take all samples in a block: from its polynomial, or (NULL) from the network. */
 void tdi_march_block(TdiMarch *march, const TdiCube *cube, const float *coefficients);

@@ -12,9 +12,13 @@
 
 enum { LINE = 512 };
 
-/* FNV-1a over samples, those of 16 bits with the high byte first. */
-static uint64_t hash_samples(uint64_t hash, const unsigned char *bytes, size_t count, bool wide)
+/* FNV-1a over samples, those of 16 bits with the high byte first. Floats are bytes: all our
+ * machines have the low one first. */
+static uint64_t hash_samples(uint64_t hash, const unsigned char *bytes, size_t count,
+                             TdSampleType type)
 {
+    bool wide = type == TD_SAMPLE_U16;
+    count = type == TD_SAMPLE_F32 ? count * sizeof(float) : count;
     for (size_t i = 0; i < count; i++) {
         unsigned sample = bytes[i];
         if (wide) {
@@ -36,13 +40,29 @@ static TdStatus hash_picture(TdPicture *picture, const TdRun *run, uint64_t *has
     unsigned char *rows = malloc((size_t)td_raster_row_bytes(raster) * band);
     TdStatus status = rows == NULL ? TD_ERROR_MEMORY : TD_OK;
     *hash = UINT64_C(0xcbf29ce484222325);
-    for (uint32_t y = 0; y < raster->height && status == TD_OK; y += band) {
-        uint32_t count = raster->height - y < band ? raster->height - y : band;
+    uint32_t height = (uint32_t)td_raster_rows(raster);
+    for (uint32_t y = 0; y < height && status == TD_OK; y += band) {
+        uint32_t count = height - y < band ? height - y : band;
         status = td_picture_rows(picture, y, count, rows, run, err);
-        *hash = hash_samples(*hash, rows, row_samples * count, raster->type == TD_SAMPLE_U16);
+        *hash = hash_samples(*hash, rows, row_samples * count, raster->type);
     }
     free(rows);
     return status;
+}
+
+static void describe(const TdRaster *raster, uint64_t hash, char *line)
+{
+    char depth[16] = "";
+    if (raster->depth > 0)
+        snprintf(depth, sizeof depth, "x%u", (unsigned)raster->depth);
+    int length = snprintf(line, LINE, "%016" PRIx64 " %ux%u%s ", hash, (unsigned)raster->width,
+                          (unsigned)raster->height, depth);
+    char *kind = line + length;
+    if (raster->type == TD_SAMPLE_F32)
+        snprintf(kind, 16, "f32x%u", (unsigned)raster->channels);
+    else
+        snprintf(kind, 16, "%s%d", raster->channels == 1 ? "gray" : "rgb",
+                 raster->type == TD_SAMPLE_U8 ? 8 : 16);
 }
 
 /* The line of the `.hash` format. */
@@ -52,16 +72,15 @@ static TdStatus draw(const char *link, const TdRun *run, char *line, TdError *er
     TdPicture *picture = NULL;
     uint64_t hash = 0;
     TdStatus status = recipe == NULL ? TD_ERROR_MEMORY : td_recipe_parse(recipe, link, err);
+    TdSamples samples = TD_SAMPLES_COLOUR;
+    if (status == TD_OK && recipe->size.depth > 0)
+        samples = TD_SAMPLES_FIELD;
     if (status == TD_OK)
-        status = td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_EXACT, run, &picture, err);
+        status = td_draw_create(recipe, samples, TD_DETAIL_EXACT, run, &picture, err);
     if (status == TD_OK)
         status = hash_picture(picture, run, &hash, err);
-    if (status == TD_OK) {
-        const TdRaster *raster = td_picture_raster(picture);
-        snprintf(line, LINE, "%016" PRIx64 " %ux%u %s%d", hash, (unsigned)raster->width,
-                 (unsigned)raster->height, raster->channels == 1 ? "gray" : "rgb",
-                 raster->type == TD_SAMPLE_U8 ? 8 : 16);
-    }
+    if (status == TD_OK)
+        describe(td_picture_raster(picture), hash, line);
     td_picture_free(picture);
     td_recipe_free(recipe);
     return status;

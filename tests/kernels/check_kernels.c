@@ -397,6 +397,100 @@ static void check_encode(const TdKernels *kernels, size_t count, Mood mood)
     free_buffer(&values);
 }
 
+/* ---- Rays -------------------------------------------------------------------------------- */
+
+/* Polynomials along rays: `count` samples, channels some floats apart. */
+static void check_along(const TdKernels *kernels, size_t count, size_t channels, Mood mood)
+{
+    const size_t stride = 3 * TD_PATCH_LANES, out_stride = (count + 1) * TD_PATCH_LANES;
+    const size_t last = (channels * TD_PATCH_ORDER - 1) * stride + TD_PATCH_LANES;
+    Buffer lines = make_buffer(last, true);
+    Buffer first = make_buffer(TD_PATCH_LANES, true), step = make_buffer(TD_PATCH_LANES, true);
+    Buffer expected = make_buffer((channels - 1) * out_stride + count * TD_PATCH_LANES, true);
+    Buffer found = make_buffer(expected.count, true);
+    fill(&lines, mood);
+    for (size_t x = 0; x < TD_PATCH_LANES; x++) { /* in the block and beyond it */
+        first.data[x] = mood == SPECIAL ? random_value(mood) : random_value(TAME) * 0.3f;
+        step.data[x] = random_value(TAME) * 0.05f;
+    }
+    fill(&expected, ANY_BITS); /* what lies between the channels must stay */
+    memcpy(found.data, expected.data, expected.count * sizeof(float));
+    td_kernels(TD_CPU_REF, false)
+        ->along(lines.data, stride, channels, first.data, step.data, count, expected.data,
+                out_stride);
+    kernels->along(lines.data, stride, channels, first.data, step.data, count, found.data,
+                   out_stride);
+    compare("along", kernels->cpu, &expected, &found);
+    free_buffer(&lines);
+    free_buffer(&first);
+    free_buffer(&step);
+    free_buffer(&expected);
+    free_buffer(&found);
+}
+
+static void check_shade(const TdKernels *kernels, size_t count, Mood mood)
+{
+    const size_t stride = count + TD_PATCH_LANES, all = 2 * stride + count;
+    Buffer gradients = make_buffer(all, true);
+    Buffer expected = make_buffer(all, true), found = make_buffer(all, true);
+    float shading = random_share();
+    fill(&gradients, mood);
+    for (size_t i = 0; i < all; i++)
+        expected.data[i] = mood == TAME ? random_share() : random_value(mood);
+    memcpy(found.data, expected.data, all * sizeof(float));
+    td_kernels(TD_CPU_REF, false)->shade(expected.data, gradients.data, stride, shading, count);
+    kernels->shade(found.data, gradients.data, stride, shading, count);
+    compare("shade", kernels->cpu, &expected, &found);
+    free_buffer(&gradients);
+    free_buffer(&expected);
+    free_buffer(&found);
+}
+
+/* Rays that still see, some that do not, and some that stop on the way. */
+static void check_composite(const TdKernels *kernels, size_t count, Mood mood)
+{
+    const size_t samples = count * TD_PATCH_LANES, stride = samples + TD_PATCH_LANES;
+    Buffer colours = make_buffer(2 * stride + samples, true);
+    Buffer through = make_buffer(samples, true), light[2], seen[2];
+    fill(&colours, mood);
+    for (size_t i = 0; i < samples; i++)
+        through.data[i] = mood == TAME ? random_share() : random_value(mood);
+    for (int k = 0; k < 2; k++) {
+        light[k] = make_buffer(TD_PATCH_LANES, true);
+        seen[k] = make_buffer(4 * TD_PATCH_LANES + TD_PATCH_LANES, true);
+    }
+    fill(&light[0], mood);
+    fill(&seen[0], mood);
+    for (size_t x = 0; mood == TAME && x < TD_PATCH_LANES; x++)
+        light[0].data[x] = x % 5 == 0   ? TD_LIGHT_LEAST
+                           : x % 5 == 1 ? TD_LIGHT_LEAST * 0.5f
+                                        : random_share();
+    memcpy(light[1].data, light[0].data, light[0].count * sizeof(float));
+    memcpy(seen[1].data, seen[0].data, seen[0].count * sizeof(float));
+    for (int k = 0; k < 2; k++)
+        (k == 0 ? td_kernels(TD_CPU_REF, false) : kernels)
+            ->composite(colours.data, stride, through.data, count, light[k].data, seen[k].data,
+                        2 * TD_PATCH_LANES);
+    compare("composite, light", kernels->cpu, &light[0], &light[1]);
+    compare("composite, seen", kernels->cpu, &seen[0], &seen[1]);
+    for (int k = 0; k < 2; k++) {
+        free_buffer(&light[k]);
+        free_buffer(&seen[k]);
+    }
+    free_buffer(&colours);
+    free_buffer(&through);
+}
+
+static void check_rays(const TdKernels *kernels, Mood mood)
+{
+    for (size_t count = 4; count <= 32; count += 4) {
+        for (size_t channels = 1; channels <= 6; channels++)
+            check_along(kernels, count, channels, mood);
+        check_shade(kernels, count * TD_PATCH_LANES, mood);
+        check_composite(kernels, count, mood);
+    }
+}
+
 static void check_patches(const TdKernels *kernels, Mood mood)
 {
     check_nodes(kernels, mood);
@@ -425,6 +519,7 @@ static void check_kernels(const TdKernels *kernels)
         for (size_t count = TD_POINT_GRAIN; count <= 2048; count = count * 3 / 64 * 64 + 64)
             check_in_place(kernels, count, mood, guard_end);
         check_patches(kernels, mood);
+        check_rays(kernels, mood);
     }
 }
 

@@ -5,16 +5,7 @@
 #include <stdlib.h>
 
 #include "tiedye/render.h"
-
-/* Defaults with `text` on top; freed by the caller. */
-static TdRecipe *recipe_of(const char *text)
-{
-    TdRecipe *recipe = td_recipe_create();
-    TdError err = {0};
-    if (td_recipe_parse(recipe, text, &err) != TD_OK)
-        fail_msg("%s: %s", text, err.message);
-    return recipe;
-}
+#include "unit/recipes.h"
 
 /* All samples of a picture, which is freed, in bands of `band` rows; freed by the caller. */
 static void *draw_rows(TdPicture *picture, const TdRun *run, uint32_t band, TdRaster *raster)

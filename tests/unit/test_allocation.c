@@ -15,6 +15,7 @@
 
 #include "output/mesh.h"
 #include "tiedye/exchange.h"
+#include "tiedye/motion.h"
 #include "tiedye/sheet.h"
 #include "volume/surface.h"
 
@@ -217,6 +218,80 @@ static TdStatus try_surface(const char *name, TdError *err)
     return status;
 }
 
+/* ---- Solids and films as recipes say them ------------------------------------------------ */
+
+#define SOLID "draw = volume\ninputs = x,y,z\nlayers = 6,3\n"
+
+static TdStatus try_solid(const char *name, TdError *err)
+{
+    return save(SOLID "size = 40x30\nantialias = 1\nstep = 0.05\nengine = spectral\n"
+                      "opacity = luminance\nshading = 1",
+                name, err);
+}
+
+static TdStatus try_dense_solid(const char *name, TdError *err)
+{
+    return save(SOLID "size = 9x9\nantialias = 1\nstep = 0.3\nengine = dense\ntone = rank\n"
+                      "palette = stops\nopacity = 1\nband = 0.2",
+                name, err);
+}
+
+static TdStatus try_samples(const char *name, TdError *err)
+{
+    return save(SOLID "size = 20x17x19\nengine = spectral", name, err);
+}
+
+static TdStatus try_dense_samples(const char *name, TdError *err)
+{
+    return save(SOLID "size = 5x6x7\nengine = dense", name, err);
+}
+
+static TdStatus try_mesh(const char *name, TdError *err)
+{
+    return save(SOLID "size = 8x8x8\ntone = rescale", name, err);
+}
+
+static TdStatus save_film(const char *text, const char *name, TdError *err)
+{
+    TdRun run = {.threads = 2};
+    TdRecipe *recipe;
+    TdStatus status = make_recipe(text, &recipe, err);
+    if (status == TD_OK)
+        status = td_film_save(recipe, path_of(name), NULL, &run, NULL, err);
+    td_recipe_free(recipe);
+    return status;
+}
+
+static TdStatus try_moving_picture(const char *name, TdError *err)
+{
+    return save_film("layers = 3\nsize = 12x10\nframes = 2\nloop = on\ntone = rank\n"
+                     "path = seed=1;2;3 center=0,0;1,1",
+                     name, err);
+}
+
+static TdStatus try_frames(const char *name, TdError *err)
+{
+    return save_film("layers = 6,3\nsize = 12x10\nframes = 3\npath = depth=1..2", name, err);
+}
+
+static TdStatus try_turning_solid(const char *name, TdError *err)
+{
+    return save_film(SOLID "size = 9x9\nantialias = 1\nstep = 0.3\nframes = 2\n"
+                           "tone = rescale\npath = azimuth=0..90",
+                     name, err);
+}
+
+static TdStatus try_frame(const char *text, TdError *err)
+{
+    TdRecipe *film, *still = NULL;
+    TdStatus status = make_recipe(text, &film, err);
+    if (status == TD_OK)
+        status = td_recipe_still(film, 1, &still, err);
+    td_recipe_free(film);
+    td_recipe_free(still);
+    return status;
+}
+
 static TdStatus try_prints(const char *text, TdError *err)
 {
     TdRecipe *recipe, *copy = NULL;
@@ -361,6 +436,34 @@ static void test_volumes(void **state)
     exhaust(try_surface, "e.glb", false);
 }
 
+static void test_solids(void **state)
+{
+    (void)state;
+    exhaust(try_solid, "f.ppm", false);
+    exhaust(try_dense_solid, "f.ppm", false);
+    exhaust(try_samples, "f.nrrd", false);
+    exhaust(try_dense_samples, "f.npy", false);
+    exhaust(try_mesh, "f.ply", false);
+}
+
+static void test_moving_pictures(void **state)
+{
+    (void)state;
+    exhaust(try_moving_picture, "f.hash", false);
+    exhaust(try_turning_solid, "f.hash", false);
+    exhaust(try_frame, "path = seed=1;2;3 center=0,0;1,1 depth=1..2\nframes = 3", false);
+    exhaust(try_prints, "path = seed=1;2;3 center=0,0;1,1 depth=1..2\nframes = 3", false);
+}
+
+/* Over those that are there: frames that were whole before memory ran out stay. */
+static void test_numbered_pictures(void **state)
+{
+    TdError err = {0};
+    (void)state;
+    assert_int_equal(try_frames("g%d.ppm", &err), TD_OK);
+    exhaust(try_frames, "g%d.ppm", false);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -370,10 +473,11 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"a.png",  "a.ppm",  "a.npy",         "a.hash", "b.png",
-                                        "c.png",  "c.tie",  "d.safetensors", "e.npy",  "e.nrrd",
-                                        "e.vti",  "e.ply",  "e.stl",         "e.glb",  "e.mp4",
-                                        "e.webm", "e.apng", "e.webp",        "e.gif"};
+    static const char *const names[] = {
+        "a.png",         "a.ppm",  "a.npy",  "a.hash", "b.png",  "c.png", "c.tie",
+        "d.safetensors", "e.npy",  "e.nrrd", "e.vti",  "e.ply",  "e.stl", "e.glb",
+        "e.mp4",         "e.webm", "e.apng", "e.webp", "e.gif",  "f.ppm", "f.nrrd",
+        "f.npy",         "f.ply",  "f.hash", "g1.ppm", "g2.ppm", "g3.ppm"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_of(names[i]));
@@ -389,6 +493,9 @@ int main(void)
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_weights_and_recipes),
         cmocka_unit_test(test_volumes),
+        cmocka_unit_test(test_solids),
+        cmocka_unit_test(test_moving_pictures),
+        cmocka_unit_test(test_numbered_pictures),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

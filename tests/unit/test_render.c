@@ -12,89 +12,10 @@
 
 #include <cmocka.h>
 
-#include "exact_activations.h"
-#include "tiedye/network.h"
+#include "unit/exact_network.h"
 #include "unit/pictures.h"
 
 /* ---- The slow renderer --------------------------------------------------------------- */
-
-enum { WIDEST = 64 };
-
-/* The network's outputs at a point. */
-static void evaluate(const TdNetwork *network, const TdRecipe *recipe, double x, double y,
-                     double out[WIDEST])
-{
-    double in[WIDEST], z = recipe->constants[TD_INPUT_Z];
-    uint32_t column = 0;
-    for (uint32_t i = 0; i < TD_INPUT_COUNT; i++) {
-        if ((recipe->inputs & 1u << i) != 0)
-            in[column++] = i == TD_INPUT_X   ? x
-                           : i == TD_INPUT_Y ? y
-                           : i == TD_INPUT_R ? sqrt(x * x + y * y + z * z)
-                                             : recipe->constants[i];
-    }
-    for (uint32_t l = 0; l < network->depth; l++) {
-        const TdLayer *layer = &network->layers[l];
-        for (uint32_t o = 0; o < layer->out; o++) {
-            double sum = layer->bias[o];
-            for (uint32_t i = 0; i < layer->in; i++)
-                sum += (double)layer->weights[o * layer->in + i] * in[i];
-            out[o] = exact_activations[layer->act].value(sum);
-            if (layer->residual && o < layer->in)
-                out[o] += in[o];
-        }
-        memcpy(in, out, layer->out * sizeof *in);
-    }
-}
-
-static double to_srgb(double linear)
-{
-    linear = fmin(fmax(linear, 0), 1);
-    return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
-}
-
-/* Ottosson's Oklab to encoded sRGB. */
-static void from_oklab(double L, double a, double b, double rgb[3])
-{
-    double l = pow(L + 0.3963377774 * a + 0.2158037573 * b, 3);
-    double m = pow(L - 0.1055613458 * a - 0.0638541728 * b, 3);
-    double s = pow(L - 0.0894841775 * a - 1.2914855480 * b, 3);
-    rgb[0] = to_srgb(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
-    rgb[1] = to_srgb(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
-    rgb[2] = to_srgb(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s);
-}
-
-static void colour(TdPalette palette, const double u[3], double rgb[3])
-{
-    double t[3];
-    for (int c = 0; c < 3; c++)
-        t[c] = palette == TD_PALETTE_OKLAB_SOFT ? tanh(0.9 * (2 * u[c] - 1)) : 2 * u[c] - 1;
-    switch (palette) {
-    case TD_PALETTE_GRAY:
-        rgb[0] = 0.2126 * u[0] + 0.7152 * u[1] + 0.0722 * u[2];
-        break;
-    case TD_PALETTE_OKLAB:
-        from_oklab(0.62 + 0.33 * t[0], 0.2 * t[1], 0.2 * t[2], rgb);
-        break;
-    case TD_PALETTE_OKLAB_SOFT:
-        from_oklab(0.6 + 0.36 * t[0], 0.17 * t[1] + 0.02, 0.17 * t[2] + 0.02, rgb);
-        break;
-    default:
-        memcpy(rgb, u, 3 * sizeof *rgb);
-    }
-}
-
-/* Range of each channel that tone takes to [0, 1]. */
-typedef struct Range {
-    double low[3], high[3];
-} Range;
-
-static double tone(const TdRecipe *recipe, const Range *range, int c, double v)
-{
-    if (recipe->tone == TD_TONE_LOGISTIC)
-        return 1 / (1 + exp(-v));
-    return fmin(fmax((v - range->low[c]) / (range->high[c] - range->low[c]), 0), 1);
-}
 
 /* The point of the sample whose distance from the left upper corner is (right, down) pixels. */
 static void locate(const TdRecipe *recipe, double right, double down, double *x, double *y)
@@ -107,28 +28,25 @@ static void locate(const TdRecipe *recipe, double right, double down, double *x,
     *y = recipe->center[1] + sin(angle) * dx + cos(angle) * dy;
 }
 
+static void evaluate_at(const TdNetwork *network, const TdRecipe *recipe, double right,
+                        double down, double out[WIDEST])
+{
+    double x, y, point[TD_INPUT_COUNT];
+    locate(recipe, right, down, &x, &y);
+    set_point(recipe, x, y, recipe->constants[TD_INPUT_Z], point);
+    evaluate(network, point, out);
+}
+
 static Range find_range(const TdNetwork *network, const TdRecipe *recipe)
 {
-    Range range = {{0, 0, 0}, {1, 1, 1}};
-    const TdActivationInfo *info = td_activation_info(network->layers[network->depth - 1].act);
-    for (int c = 0; c < 3; c++) {
-        if (recipe->tone == TD_TONE_AFFINE) {
-            bool bounded = isfinite(info->low) && isfinite(info->high);
-            range.low[c] = bounded ? info->low : -1;
-            range.high[c] = bounded ? info->high : 1;
-        }
-        if (recipe->tone != TD_TONE_RESCALE)
-            continue;
-        range.low[c] = INFINITY;
-        range.high[c] = -INFINITY;
-        for (int i = 0; i < 128 * 128; i++) {
-            double x, y, out[WIDEST];
-            locate(recipe, (i % 128 + 0.5) * recipe->size.width / 128,
-                   (i / 128 + 0.5) * recipe->size.height / 128, &x, &y);
-            evaluate(network, recipe, x, y, out);
-            range.low[c] = fmin(range.low[c], out[c]);
-            range.high[c] = fmax(range.high[c], out[c]);
-        }
+    Range range = {{INFINITY, INFINITY, INFINITY}, {-INFINITY, -INFINITY, -INFINITY}};
+    if (recipe->tone != TD_TONE_RESCALE)
+        return fixed_range(network, recipe);
+    for (int i = 0; i < 128 * 128; i++) {
+        double out[WIDEST];
+        evaluate_at(network, recipe, (i % 128 + 0.5) * recipe->size.width / 128,
+                    (i / 128 + 0.5) * recipe->size.height / 128, out);
+        widen(&range, out);
     }
     return range;
 }
@@ -140,9 +58,8 @@ static void draw_pixel(const TdNetwork *network, const TdRecipe *recipe, const R
     uint32_t k = recipe->antialias, outputs = network->layers[network->depth - 1].out;
     memset(mean, 0, 3 * sizeof *mean);
     for (uint32_t i = 0; i < k * k; i++) {
-        double x, y, out[WIDEST], u[3] = {0}, rgb[3] = {0};
-        locate(recipe, px + (i % k + 0.5) / k, py + (i / k + 0.5) / k, &x, &y);
-        evaluate(network, recipe, x, y, out);
+        double out[WIDEST], u[3] = {0}, rgb[3] = {0};
+        evaluate_at(network, recipe, px + (i % k + 0.5) / k, py + (i / k + 0.5) / k, out);
         for (int c = 0; c < (int)outputs; c++)
             u[c] = tone(recipe, range, c, out[c]);
         if (outputs == 3)
