@@ -11,7 +11,10 @@
  * this is, and after a tab the ways, with tabs between them. A way is an instruction set, as in
  * "avx2 --fast", behind one of the words below: what is drawn. Points are the pixels of a
  * picture, or the samples of a volume. "peak avx2" is no picture but the machine's
- * multiply-adds, in operations a second. */
+ * multiply-adds, in operations a second.
+ *
+ * bench_throughput THREADS encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM makes a film of a file
+ * of frames, and is what bench/volumes.py measures of a film's encoder. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,7 @@
 #include <tiedye/sheet.h>
 
 #include "count.h"
+#include "encode.h"
 #include "peak.h"
 
 static const struct {
@@ -265,11 +269,15 @@ int main(int argc, char **argv)
 {
     static char line[8192];
     static Bench bench;
-    bench.threads = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0;
-    if (bench.threads < 1) {
-        fputs("usage: bench_throughput THREADS\n", stderr);
+    bench.threads = argc == 2 || argc == 9 ? (int)strtol(argv[1], NULL, 10) : 0;
+    if (bench.threads < 1 || (argc == 9 && strcmp(argv[2], "encode") != 0)) {
+        fputs(
+            "usage: bench_throughput THREADS [encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM]\n",
+            stderr);
         return 2;
     }
+    if (argc == 9)
+        return encode_film(bench.threads, argv + 3) ? 0 : 1;
     say_hello();
     while (fgets(line, sizeof line, stdin) != NULL) {
         line[strcspn(line, "\n")] = '\0';

@@ -109,6 +109,7 @@ class Engines(run.Contestant):
                       True: {"auto": "spectral", "dense": "picture"}}
         self.best = report.best_ways(self.ways)[0].split()[1]
         self.picture = False
+        self.peak = [way for way in self.ways if way.startswith("peak ")][-1]
         self.ways = ["auto", "dense"]
 
     def ask(self, request, word, *words):
@@ -213,14 +214,21 @@ def enter_all(options, threads):
     return contestants
 
 
+def ask_peak(options, engines):
+    """Operations a second of bare multiply-adds: how much of the cores there is to be had."""
+    return float(run.Contestant.ask(engines, "time", engines.peak, options.seconds))
+
+
 def play_solids(options, solids, versions):
-    """{threads: {title: result}} of grids, and {threads: {title: {setting: result}}}."""
-    grids, drawn = {}, {}
+    """{threads: {title: result}} of grids, {threads: {title: {setting: result}}} of pictures, and
+    {threads: rates} of the peak."""
+    grids, drawn, peaks = {}, {}, {}
     for threads in [1, 2][:os.cpu_count()]:
         contestants = enter_all(options, threads)
         versions.update({contestant.name: contestant.version for contestant in contestants})
-        grids[threads], drawn[threads] = {}, {}
+        grids[threads], drawn[threads], peaks[threads] = {}, {}, []
         for title, solid in solids.items():
+            peaks[threads].append(ask_peak(options, contestants[0]))
             say(f"{report.CORES[threads]}, {title}: the field")
             grids[threads][title] = hold(options, f"{solid.file}-grid", False, contestants,
                                          threads)
@@ -228,22 +236,22 @@ def play_solids(options, solids, versions):
             drawn[threads][title] = {}
             for setting in SETTINGS:
                 say(f"{report.CORES[threads]}, {title}: {setting}")
+                peaks[threads].append(ask_peak(options, contestants[0]))
                 drawn[threads][title][setting] = hold(options, f"{solids[title].file}-{setting}",
                                                       True, contestants, threads)
         for contestant in contestants:
             contestant.end()
-    return grids, drawn
+    return grids, drawn, peaks
 
 
 # ---- Films ----------------------------------------------------------------------------------
 
 
 RECORDER = """#!/bin/sh
-# In ffmpeg's place: keeps its words and what it is fed with, then is ffmpeg.
+# In ffmpeg's place: keeps its words and what it is fed with.
 folder=$(dirname "$0")
 for word; do printf '%s\\0' "$word"; done >"$folder/words"
 cat >"$folder/frames"
-exec "$TIEDYE_BENCH_FFMPEG" "$@" <"$folder/frames"
 """
 
 
@@ -251,26 +259,37 @@ def film_frames(options, title):
     return max(options.frames // (TURN if title == "turning" else 1), 2)
 
 
+def film_side(options, title):
+    return options.film // 2 if title == "turning" else options.film
+
+
 def film_command(options, title, *more):
-    side = options.film // 2 if title == "turning" else options.film
     return [f"{options.build}/tiedye", "animate", "-q", "--inputs", "x,y,z", "--loop", "on",
-            "--antialias", 1, "--size", f"{side}x{side}", "--frames",
+            "--antialias", 1, "--size", "{0}x{0}".format(film_side(options, title)), "--frames",
             film_frames(options, title), *FILMS[title], *more]
 
 
 def record(options, title, kind):
-    """The words of ffmpeg for a film; its frames are in the folder's file."""
-    folder = f"{options.folder}/recorder"
+    """The words of ffmpeg for a film, whose frames are then in the folder's file."""
+    folder, film = f"{options.folder}/recorder", f"{options.folder}/film.{kind}"
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/ffmpeg", "w", encoding="utf-8") as file:
         file.write(RECORDER)
     os.chmod(f"{folder}/ffmpeg", 0o755)
-    subprocess.run([*map(str, film_command(options, title, "-o", f"{options.folder}/film.{kind}"))],
-                   check=True, env={**os.environ, "TIEDYE_BENCH_FFMPEG": shutil.which("ffmpeg"),
-                                    "PATH": f"{folder}:{os.environ['PATH']}"})
+    subprocess.run([*map(str, film_command(options, title, "-o", film))], check=True,
+                   env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
+    os.remove(film)
     with open(f"{folder}/words", encoding="utf-8") as file:
-        words = file.read().split("\0")[:-1]
-    return ["ffmpeg", *words[:-1], f"file:{options.folder}/film.{kind}"], f"{folder}/frames"
+        return ["ffmpeg", *file.read().split("\0")[:-2], f"file:{film}"]
+
+
+def encoder_command(options, title, kind):
+    """The encoder alone, and what it reads: frames that were recorded."""
+    frames, side = f"{options.folder}/recorder/frames", film_side(options, title)
+    if kind in PIPED:
+        return record(options, title, kind), frames
+    return [f"{options.build}/bench_throughput", os.cpu_count(), "encode", kind, frames, side,
+            side, film_frames(options, title), f"{options.folder}/film.{kind}"], None
 
 
 def measure(command, out):
@@ -288,7 +307,7 @@ def measure(command, out):
 
 def play_film(options, title, formats):
     """{what: measurements} of one film."""
-    def turn(what, words, kind, source=None):
+    def turn(what, words, source, kind):
         who = f"tiedye, {what}" if kind == "null" else f"{title} as {what}"
         return what, who, (words, source), f"{options.folder}/film.{kind}"
 
@@ -296,15 +315,14 @@ def play_film(options, title, formats):
         return film_command(options, title, *words, "--format", "null", "-o",
                             f"{options.folder}/film.null")
 
-    turns = [turn("drawn", draw(), "null"),
-             turn("drawn, dense", draw("--engine", "dense"), "null"),
-             turn("drawn, antialias 2", draw("--antialias", 2), "null")]
+    turns = [turn("drawn", draw(), None, "null"),
+             turn("drawn, dense", draw("--engine", "dense"), None, "null"),
+             turn("drawn, antialias 2", draw("--antialias", 2), None, "null")]
+    record(options, title, "mp4")
     for kind in formats:
         words = film_command(options, title, "-o", f"{options.folder}/film.{kind}")
-        turns.append(turn(kind, words, kind))
-        if kind in PIPED:
-            turns.append(turn(f"{kind} alone", *record(options, title, kind)[:1], kind,
-                              f"{options.folder}/recorder/frames"))
+        turns.append(turn(kind, words, None, kind))
+        turns.append(turn(f"{kind} alone", *encoder_command(options, title, kind), kind))
     found = pictures.race(options, turns, take=measure)
     return {"frames": film_frames(options, title), "found": found}
 
@@ -334,7 +352,7 @@ def play_all(options):
     solids = {title: Solid(options, title) for title in NETWORKS}
     results["networks"] = {title: {"keys": solid.keys, "extent": solid.extent, "side": solid.side}
                            for title, solid in solids.items()}
-    results["grids"], results["drawn"] = play_solids(options, solids, versions)
+    results["grids"], results["drawn"], results["peaks"] = play_solids(options, solids, versions)
     results["films"] = play_films(options)
     if shutil.which("ffmpeg"):
         versions["ffmpeg"] = run.first_line("ffmpeg", "-version").split(" Copyright")[0]

@@ -141,22 +141,12 @@ def picture_counts(results):
 # ---- Films ----------------------------------------------------------------------------------
 
 
-def encoder(found, kind, of):
-    """Seconds of the encoder alone: measured, or what is left of the film without drawing. None
-    where nothing was measured or is left."""
-    alone = median(found.get(f"{kind} alone"), of)
-    if alone is not None or kind not in found:
-        return alone
-    rest = median(found[kind], of) - median(found["drawn"], of)
-    return rest if rest > 0 else None
-
-
 def rate(film, seconds):
     return cell(seconds and film["frames"] / seconds)
 
 
 def share(found, kind):
-    encoding, drawing = encoder(found, kind, "cpu"), median(found["drawn"], "cpu")
+    encoding, drawing = median(found.get(f"{kind} alone"), "cpu"), median(found["drawn"], "cpu")
     return encoding and encoding / (encoding + drawing)
 
 
@@ -174,10 +164,9 @@ def films_table(results):
         lines.append(row(name, [rate(film, median(film["found"].get(name), "wall"))
                                 for film in films.values()]))
     for kind in kinds_of(films):
-        lines.append(row(kind, [rate(film, median(film["found"].get(kind), "wall"))
-                                for film in films.values()]))
-        lines.append(row("  encoder alone", [rate(film, encoder(film["found"], kind, "wall"))
-                                             for film in films.values()]))
+        for name, what in ((kind, kind), ("  encoder alone", f"{kind} alone")):
+            lines.append(row(name, [rate(film, median(film["found"].get(what), "wall"))
+                                    for film in films.values()]))
         lines.append(row("  encoder's share", [cell(share(film["found"], kind), "{:.0%}".format)
                                                for film in films.values()]))
     return lines
@@ -204,10 +193,22 @@ def aims(results):
                   for title, settings in drawn.items() for setting, result in settings.items()]
     for title, film in results["films"].items():
         for kind in kinds_of(results["films"]):
-            encoding = encoder(film["found"], kind, "wall")
+            encoding = median(film["found"].get(f"{kind} alone"), "wall")
             lines.append(aim(f"{title}, {kind}: encoding to drawing", encoding and
                              encoding / median(film["found"]["drawn"], "wall"), 1))
     return ["", "Aims"] + [line for line in lines if line is not None]
+
+
+def cores(results):
+    """How many times as quick two threads are, where nothing but the cores' number counts."""
+    peaks = [statistics.median(rates) for rates in results["peaks"].values()]
+    if len(peaks) < 2:
+        return []
+    had = peaks[1] / peaks[0]
+    lines = [f"Bare multiply-adds on two cores: {had:.2f} times those on one."]
+    if had < 1.8:
+        lines.append("SO TWO CORES WERE NOT TO BE HAD: their figures say nothing of speed.")
+    return lines
 
 
 # ---- All of it ------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ def heading(results):
         f"{results['rounds']} times, taking turns, fewer for slow ones.",
         f"Pictures of {results['picture']} x {results['picture']}, films of "
         f"{results['film']} x {results['film']}, the turning one of half that.",
-        *warnings(results)]
+        *cores(results), *warnings(results)]
 
 
 def make(results):

@@ -327,7 +327,8 @@ class Volumes(Case):
         for settings in results["drawn"]["1"].values():
             self.assertEqual(list(settings), list(volumes.SETTINGS))
         for film in results["films"].values():
-            for name in ("drawn", "drawn, dense", "drawn, antialias 2", "webp", "gif"):
+            for name in ("drawn", "drawn, dense", "drawn, antialias 2", "webp", "webp alone", "gif",
+                         "gif alone"):
                 self.assertGreater(film["found"][name][0]["wall"], 0)
         self.assertEqual(done.stdout, self.read("volumes.txt").decode())
         for part in ("Mvoxel/s, one core", "Evaluations/voxel", "Off by, at most",
@@ -338,14 +339,27 @@ class Volumes(Case):
         self.assertEqual(left, [])
 
     def test_encoders(self):
-        """Alone where that was measured, else what is left without drawing."""
+        """A film of frames that a file holds, and the share of encoders."""
+        self.write("frames", bytes(range(48)) * 16 * 3)
+        bench = os.path.join(FOLDER, "bench_throughput")
+        words = ["encode", "webp", self.path("frames"), "16", "16"]
+
+        def encode(count):
+            return subprocess.run([bench, "1", *words, count, self.path("a.webp")], check=False,
+                                  stderr=subprocess.PIPE, timeout=_tiedye.PATIENCE).returncode
+        self.assertEqual(encode("4"), 1)  # there are three
+        self.assertFalse(os.path.exists(self.path("a.webp")))
+        self.assertEqual(encode("3"), 0)
+        self.assertEqual(self.read("a.webp").count(b"ANMF"), 3)
         found = {"drawn": [{"wall": 2, "cpu": 3}], "mp4": [{"wall": 5, "cpu": 9}],
-                 "mp4 alone": [{"wall": 4, "cpu": 6}], "gif": [{"wall": 2.5, "cpu": 3.5}],
-                 "webp": [{"wall": 1.9, "cpu": 2.9}]}
-        self.assertEqual(volumes_report.encoder(found, "mp4", "wall"), 4)
-        self.assertEqual(volumes_report.encoder(found, "gif", "wall"), 0.5)
-        self.assertIsNone(volumes_report.encoder(found, "webp", "wall"))
+                 "mp4 alone": [{"wall": 4, "cpu": 6}]}
         self.assertAlmostEqual(volumes_report.share(found, "mp4"), 6 / 9)
+        self.assertIsNone(volumes_report.share(found, "gif"))
+
+    def test_cores_that_are_not_there(self):
+        self.assertEqual(len(volumes_report.cores({"peaks": {1: [2, 2], 2: [4, 3.9]}})), 1)
+        self.assertEqual(len(volumes_report.cores({"peaks": {1: [2, 2], 2: [2, 2]}})), 2)
+        self.assertEqual(volumes_report.cores({"peaks": {1: [2]}}), [])
 
 
 if __name__ == "__main__":
