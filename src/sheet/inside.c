@@ -521,7 +521,7 @@ static TdStatus init(Inside *inside, const TdRecipe *recipe, TdDetail detail, co
     if (status != TD_OK || detail != TD_DETAIL_ALL || inside->layout.letter == 0)
         return status;
     inside->font = tdi_font_open(&inside->head.note);
-    return tdi_inside_words_init(&inside->words, recipe, &inside->layout, err);
+    return tdi_inside_words_init(&inside->words, inside->recipe, &inside->layout, err);
 }
 
 TdStatus tdi_inside_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,

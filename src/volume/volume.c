@@ -13,6 +13,7 @@ enum {
     LANES = TD_PATCH_LANES,
     TILES = TDI_REGION_TILES * TDI_REGION_TILES,
     LEVELS = 3,
+    SLABS_MOST = 128,
     /* Blocks of a slab of a region, and those of them that may be polynomials. */
     CUBES = TILES * (1 + 8 + 64) + 1,
     KEPT = TILES * 64
@@ -178,7 +179,8 @@ static uint32_t march_slabs(Slab *slab, uint32_t z)
     slab->here = z;
     tdi_march_look(&slab->march);
     for (; z < volume->slabs * volume->side && add_tiles(slab, z); z += volume->side)
-        continue;
+        if (tdi_is_cancelled(slab->march.run))
+            break;
     size_t tiles = slab->count;
     if (volume->solid.levels > 1)
         grow(slab);
@@ -416,6 +418,8 @@ static void set_lattice(TdiVolume *volume, const TdRecipe *recipe)
     const TdiCamera *camera = &volume->camera;
     double pitch = 2 * camera->half_height / solid->size[1];
     double depth = pitch * (camera->frame.perspective ? recipe->distance : 1);
+    double least = (camera->far - camera->near) / SLABS_MOST / volume->side;
+    depth = depth > least ? depth : least; /* what is seen is small: blocks are long */
     solid->start[0] = -camera->half_width;
     solid->start[1] = camera->half_height;
     solid->start[2] = camera->near;
