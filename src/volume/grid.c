@@ -299,12 +299,13 @@ static void work_blocks(const TdPicture *picture, const TdiBand *band, size_t nu
 static void block_grid(const TdPicture *picture, uint32_t y, uint32_t *begin, uint32_t *end)
 {
     const Grid *grid = (const Grid *)picture;
-    uint32_t rows = grid->side * picture->raster.height;
-    uint32_t all = (uint32_t)td_raster_rows(&picture->raster);
+    uint64_t all = td_raster_rows(&picture->raster);
+    uint64_t rows = (uint64_t)grid->side * picture->raster.height;
     if (rows == 0)
         return;
-    *begin = y / rows * rows;
-    *end = *begin + lesser(rows, all - *begin);
+    rows = rows < all ? rows : all; /* which fit into 32 bits */
+    *begin = y / (uint32_t)rows * (uint32_t)rows;
+    *end = *begin + lesser((uint32_t)rows, (uint32_t)all - *begin);
 }
 
 /* A band that is no slab: that would have taken too much memory. */
