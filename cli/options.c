@@ -316,6 +316,11 @@ static int fail_key(const Item *item, TdStatus status, const TdError *err)
     return status == TD_ERROR_RECIPE ? 2 : exit_code(status);
 }
 
+static bool is_path(const Item *item)
+{
+    return item->kind == KEY && td_key_find(item->name)->type == TD_KEY_PATHS;
+}
+
 /* All paths of the command line: each option adds one. */
 static TdStatus set_paths(const Arguments *arguments, TdRecipe *recipe, TdError *err)
 {
@@ -324,8 +329,7 @@ static TdStatus set_paths(const Arguments *arguments, TdRecipe *recipe, TdError 
     Cursor cursor = {0};
     for (Item item = next_item(arguments, &cursor); item.kind != END;
          item = next_item(arguments, &cursor))
-        if (item.kind == KEY && td_key_find(item.name)->type == TD_KEY_PATHS &&
-            used < sizeof paths)
+        if (is_path(&item) && used < sizeof paths)
             used += (size_t)snprintf(paths + used, sizeof paths - used, "%s%s",
                                      used > 0 ? " " : "", item.value);
     if (used < sizeof paths)
@@ -335,32 +339,34 @@ static TdStatus set_paths(const Arguments *arguments, TdRecipe *recipe, TdError 
 }
 
 /* A solid is made of a network that is fed z, unless `--inputs` says otherwise. */
-static TdStatus set_key(const Arguments *arguments, TdRecipe *recipe, const Item *item,
-                        TdError *err)
+static TdStatus set_key(TdRecipe *recipe, const Item *item, TdError *err)
 {
     const TdKeyInfo *key = td_key_find(item->name);
-    if (key->type == TD_KEY_PATHS)
-        return set_paths(arguments, recipe, err);
     TdStatus status = td_recipe_set(recipe, item->name, item->value, err);
     if (status == TD_OK && strcmp(key->name, "draw") == 0 && recipe->draw == TD_DRAW_VOLUME)
         recipe->inputs |= 1u << TD_INPUT_Z;
     return status;
 }
 
+/* Keys drop the paths that the sources give them; paths of the command line itself come last,
+ * and hold. */
 int apply_keys(const Arguments *arguments, TdRecipe *recipe)
 {
     Cursor cursor = {0};
-    for (;;) {
-        TdError err = {0};
-        Item item = next_item(arguments, &cursor);
-        if (item.kind == END)
-            return 0;
-        if (item.kind != KEY)
-            continue;
-        TdStatus status = set_key(arguments, recipe, &item, &err);
+    TdError err = {0};
+    TdStatus status = TD_OK;
+    Item item, path = {.kind = END};
+    while ((item = next_item(arguments, &cursor)).kind != END) {
+        if (is_path(&item))
+            path = item;
+        else if (item.kind == KEY)
+            status = set_key(recipe, &item, &err);
         if (status != TD_OK)
             return fail_key(&item, status, &err);
     }
+    if (path.kind != END)
+        status = set_paths(arguments, recipe, &err);
+    return status != TD_OK ? fail_key(&path, status, &err) : 0;
 }
 
 static int fail_cpu(const char *name)

@@ -41,8 +41,9 @@ typedef enum RunOption {
 #define GROUPS_SHEET (GROUPS_PICTURE | 1u << TD_GROUP_SHEET | 1u << TD_GROUP_CAPTION)
 #define GROUPS_GRID (GROUPS_PICTURE | 1u << TD_GROUP_GRID | 1u << TD_GROUP_CAPTION)
 #define GROUPS_VOLUME (GROUPS_PICTURE | 1u << TD_GROUP_VOLUME)
-#define GROUPS_FILM (GROUPS_VOLUME | GROUPS_SHEET | 1u << TD_GROUP_MOTION)
-#define GROUPS_ALL (GROUPS_FILM | GROUPS_SHEET | GROUPS_GRID | GROUPS_VOLUME)
+#define GROUPS_FILM                                                                            \
+    (GROUPS_SHEET | GROUPS_GRID | GROUPS_INSIDE | GROUPS_VOLUME | 1u << TD_GROUP_MOTION)
+#define GROUPS_ALL GROUPS_FILM
 
 typedef struct Arguments Arguments;
 

@@ -31,7 +31,9 @@ int run_weights(const Arguments *arguments)
         return usage_error(arguments->command, "%.200s has no weights: it is coloured samples",
                            arguments->recipe->field);
     /* Of a sheet or grid the first network; of a sheet, that which the seed names. */
-    TdStatus status = td_sheet_take_cell(arguments->recipe, 0, &err);
+    TdStatus status = td_recipe_take_frame(arguments->recipe, &err);
+    if (status == TD_OK)
+        status = td_sheet_take_cell(arguments->recipe, 0, &err);
     if (status != TD_OK)
         return report_error(status, &err);
     start_progress(&run, output_name(path), quiet);

@@ -277,9 +277,10 @@ TD_API TdRecipe *td_recipe_copy(const TdRecipe *recipe);
 /* Takes NULL. */
 TD_API void td_recipe_free(TdRecipe *recipe);
 
-/* Set one key from its text. '-' and '_' are one letter in names. TD_ERROR_RECIPE for unknown
- * keys and values that do not fit; err->column then counts within `value`, the recipe is
- * unchanged. */
+/* Set one key from its text. '-' and '_' are one letter in names. A path that moves the key is
+ * dropped (that of `seed` moves morph and morph_seed too), and with the last path `frame`: what
+ * is said last holds. TD_ERROR_RECIPE for unknown keys and values that do not fit; err->column
+ * then counts within `value`, the recipe is unchanged. */
 TD_API TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *value,
                               TdError *err);
 
@@ -288,8 +289,9 @@ TD_API TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *val
 TD_API char *td_recipe_get(const TdRecipe *recipe, const char *key);
 
 /* Read a text of lines `key = value` (# begins a comment) or a share link (anything with
- * "#v=1&key=value&..." in it, percent-encoded) on top of `recipe`. TD_ERROR_RECIPE with line
- * and column; the recipe is then partly changed and should be dropped. */
+ * "#v=1&key=value&..." in it, percent-encoded) on top of `recipe`. Their order does not matter:
+ * no key drops a path. TD_ERROR_RECIPE with line and column; the recipe is then partly changed
+ * and should be dropped. */
 TD_API TdStatus td_recipe_parse(TdRecipe *recipe, const char *text, TdError *err);
 
 /* Whether a word given on a command line is a share link rather than a file's name. */
@@ -337,6 +339,10 @@ TD_API TdLayerItem td_recipe_layer(const TdRecipe *recipe, uint32_t i);
  * angles whose ends are whole circles apart go on as they are. */
 TD_API TdStatus td_recipe_still(const TdRecipe *film, uint32_t frame, TdRecipe **still,
                                 TdError *err);
+
+/* Where `frame` says that a frame of a film is drawn, the recipe becomes that frame's. Changes
+ * nothing else. The same errors. */
+TD_API TdStatus td_recipe_take_frame(TdRecipe *recipe, TdError *err);
 
 /* Whether all paths move something. TD_ERROR_RECIPE. */
 TD_API TdStatus td_recipe_check_paths(const TdRecipe *film, TdError *err);

@@ -44,7 +44,8 @@ TD_API void td_sheet_corner(const TdSheetLayout *layout, uint32_t k, uint32_t *x
 TD_API TdStatus td_sheet_find_cell(const TdRecipe *recipe, const char *name, uint32_t *k,
                                    TdError *err);
 
-/* Turn the recipe of a sheet or grid into that of the picture of cell k. TD_ERROR_MEMORY. */
+/* Turn the recipe of a sheet or grid into that of the picture of cell k, of a film's sheet with
+ * the paths of that cell. TD_ERROR_MEMORY. */
 TD_API TdStatus td_sheet_take_cell(TdRecipe *recipe, uint32_t k, TdError *err);
 
 /* Parts of a drawing that may be left out. */

@@ -17,15 +17,16 @@ typedef struct Film {
 
 /* ---- Frames ------------------------------------------------------------------------------ */
 
-static TdiShared shared_of(const Film *film)
+TdiShared tdi_film_shared(const TdPicture *picture)
 {
+    const Film *film = (const Film *)picture;
     return (TdiShared){film->network, film->sample, film->points};
 }
 
 static TdStatus create_frame(const Film *film, uint32_t frame, const TdRun *run,
                              TdPicture **picture, TdError *err)
 {
-    TdiShared shared = shared_of(film);
+    TdiShared shared = tdi_film_shared(&film->head);
     TdRecipe *still;
     TdStatus status = td_recipe_still(film->recipe, frame, &still, err);
     if (status != TD_OK)
@@ -112,7 +113,6 @@ static bool network_changes(const TdRecipe *recipe)
 
 static TdStatus check(const TdRecipe *recipe, TdError *err)
 {
-    uint64_t rows = (uint64_t)td_recipe_size(recipe).height * recipe->frames;
     if (recipe->path_count == 0 && recipe->frames > 1)
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "path: a film needs something that moves, as --path z=-5..5 (with "
@@ -123,9 +123,6 @@ static TdStatus check(const TdRecipe *recipe, TdError *err)
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "size: a film's frames have a width and a height; three sizes are "
                         "samples of a volume");
-    if (rows > INT32_MAX)
-        return tdi_fail(err, TD_ERROR_RECIPE, "frames: %u of %u rows are more than 2147483647",
-                        (unsigned)recipe->frames, (unsigned)td_recipe_size(recipe).height);
     return td_recipe_check_paths(recipe, err);
 }
 
@@ -158,6 +155,7 @@ static TdStatus init(Film *film, const TdRecipe *recipe, const TdRun *run, TdErr
         status = create_frame(film, 0, run, &first, err);
     if (status != TD_OK)
         return status;
+    uint32_t height = first->raster.height;
     film->head.raster = first->raster;
     film->head.note = first->note;
     film->head.raster.depth = recipe->frames;
@@ -165,6 +163,9 @@ static TdStatus init(Film *film, const TdRecipe *recipe, const TdRun *run, TdErr
     film->head.raster.loops = recipe->loop;
     film->head.raster.dots_per_inch = 0;
     td_picture_free(first);
+    if ((uint64_t)height * recipe->frames > INT32_MAX)
+        return tdi_fail(err, TD_ERROR_RECIPE, "frames: %u of %u rows are more than 2147483647",
+                        (unsigned)recipe->frames, (unsigned)height);
     return TD_OK;
 }
 

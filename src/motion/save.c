@@ -52,80 +52,110 @@ static char *number_path(const char *path, uint32_t number)
 }
 
 /* Frames count from 1 on, in names as in the key `frame`. */
-static TdStatus save_frame(const TdRecipe *film, uint32_t frame, const char *path,
-                           const TdSaving *saving, const TdRun *run, TdSaved *saved,
+static TdStatus save_frame(const TdRecipe *recipe, uint32_t frame, const TdiSavingTo *to,
+                           const TdiShared *shared, const TdRun *run, TdSaved *saved,
                            TdError *err)
 {
     TdRecipe *still;
-    char *name = number_path(path, frame + 1);
+    TdiSavingTo named = *to;
+    char *name = number_path(to->path, frame + 1);
     if (name == NULL)
-        return tdi_fail_memory(err, strlen(path));
-    TdStatus status = td_recipe_still(film, frame, &still, err);
+        return tdi_fail_memory(err, strlen(to->path));
+    named.path = name;
+    TdStatus status = td_recipe_still(recipe, frame, &still, err);
     if (status == TD_OK)
-        status = td_draw_save(still, name, saving, run, saved, err);
+        status = tdi_draw_save(still, &named, shared, run, saved, err);
     td_recipe_free(still);
     tdi_free(name);
     return status;
 }
 
-static TdStatus save_numbered(const TdRecipe *recipe, const char *path, const TdSaving *saving,
-                              const TdRun *run, TdSaved *saved, TdError *err)
+static TdStatus save_numbered(const TdRecipe *recipe, const TdiSavingTo *to, const TdRun *run,
+                              TdSaved *saved, TdError *err)
 {
-    TdPicture *film; /* whether it can be drawn at all */
+    TdPicture *film; /* has what the frames have in common */
     TdRun quiet = run != NULL ? *run : (TdRun){0};
     quiet.progress = NULL;
     TdStatus status = tdi_film_create(recipe, run, &film, err);
     if (status != TD_OK)
         return status;
-    TdRaster raster = *td_picture_raster(film);
-    td_picture_free(film);
+    TdiShared shared = tdi_film_shared(film);
     for (uint32_t i = 0; i < recipe->frames && status == TD_OK; i++) {
-        status = save_frame(recipe, i, path, saving, &quiet, saved, err);
+        status = save_frame(recipe, i, to, &shared, &quiet, saved, err);
         if (run != NULL && run->progress != NULL)
             run->progress(run->user, "frames", i + 1, recipe->frames);
     }
     if (saved != NULL)
-        saved->raster = raster;
+        saved->raster = *td_picture_raster(film);
+    td_picture_free(film);
     return status;
 }
 
 /* ---- Films ------------------------------------------------------------------------------- */
 
-static TdStatus save_film(const TdRecipe *recipe, const TdFormatInfo *format, const char *path,
-                          bool carries, const TdRun *run, TdSaved *saved, TdError *err)
+static TdStatus save_film(const TdRecipe *recipe, const TdiSavingTo *to, const TdRun *run,
+                          TdSaved *saved, TdError *err)
 {
     TdPicture *film;
-    char *text = carries ? td_recipe_print(recipe, TD_FORM_TEXT) : NULL;
-    if (carries && text == NULL)
-        return tdi_fail_memory(err, 0);
+    char *text = NULL;
     TdStatus status = tdi_film_create(recipe, run, &film, err);
+    if (status != TD_OK)
+        return status;
+    status = tdi_saving_text(to, recipe, NULL, &text, err);
     if (status == TD_OK)
-        status = tdi_picture_save(film, format, path, text, run, err);
+        status = tdi_picture_save(film, to->format, to->path, text, run, err);
     if (status == TD_OK && saved != NULL)
         *saved = (TdSaved){.raster = *td_picture_raster(film),
-                           .written = !format->nothing,
-                           .note = td_picture_note(film)};
+                           .written = !to->format->nothing,
+                           .note = tdi_saving_note(to, td_picture_note(film))};
     td_picture_free(film);
     td_text_free(text);
     return status;
 }
 
-TdStatus td_film_save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
-                      const TdRun *run, TdSaved *saved, TdError *err)
+/* A recipe that names a frame draws a picture; one that does not, a film or many pictures. */
+static TdStatus check(const TdRecipe *recipe, const TdFormatInfo *format, const char *path,
+                      TdError *err)
 {
-    const TdSaving chosen = saving != NULL ? *saving : (TdSaving){0};
-    const TdFormatInfo *format = td_format_find(chosen.format, path, err);
-    if (format == NULL)
-        return TD_ERROR_ARGUMENT;
+    bool numbered = td_path_is_numbered(path);
+    if (recipe->frame > 0 && format->film && !format->picture)
+        return tdi_fail(
+            err, TD_ERROR_ARGUMENT,
+            "frame: the recipe names frame %u alone, a picture, and %s holds films; "
+            "--frame 0 draws them all",
+            (unsigned)recipe->frame, format->name);
     if (recipe->frame > 0)
-        return td_draw_save(recipe, path, saving, run, saved, err);
-    if (td_path_is_numbered(path) && format->picture && !format->field)
-        return save_numbered(recipe, path, saving, run, saved, err);
-    if (!format->film)
+        return TD_OK;
+    if (!format->film && (!numbered || !format->picture || format->field))
         return tdi_fail(err, TD_ERROR_ARGUMENT,
                         "%.200s: %s holds no film; write .mp4, .webm, .webp, .gif or .apng, or "
                         "numbered pictures (-o f%%03d.png)",
                         path, format->name);
-    return save_film(recipe, format, path, !chosen.no_recipe && format->recipe, run, saved,
-                     err);
+    if (numbered && !format->picture)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "%.200s: a number is for pictures, and %s holds the whole film; leave "
+                        "the %%d out",
+                        path, format->name);
+    return TD_OK;
+}
+
+TdStatus td_film_save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
+                      const TdRun *run, TdSaved *saved, TdError *err)
+{
+    const TdFormatInfo *format =
+        td_format_find(saving != NULL ? saving->format : NULL, path, err);
+    TdiSavingTo to;
+    if (format == NULL)
+        return TD_ERROR_ARGUMENT;
+    TdStatus status = check(recipe, format, path, err);
+    if (status != TD_OK)
+        return status;
+    if (recipe->frame > 0)
+        return td_draw_save(recipe, path, saving, run, saved, err);
+    status = tdi_saving_begin(&to, format, path, saving, run, err);
+    if (status != TD_OK)
+        return status;
+    return td_path_is_numbered(path) && format->picture
+               ? save_numbered(recipe, &to, run, saved, err)
+               : save_film(recipe, &to, run, saved, err);
 }

@@ -172,8 +172,8 @@ static const TdKeyInfo keys[] = {
      "how fast they follow each other", AT(fps)},
     {"loop", TD_GROUP_MOTION, TD_KEY_SWITCH, 0, 0, switches, "off", "",
      "the film ends where it begins", AT(loop)},
-    {"frame", TD_GROUP_MOTION, TD_KEY_WHOLE, 1, 1000000, NULL, "", "N",
-     "draw this one of the film's pictures alone", AT(frame)},
+    {"frame", TD_GROUP_MOTION, TD_KEY_WHOLE, 0, 1000000, NULL, "", "N",
+     "draw this one of the film's pictures alone; 0: all", AT(frame)},
     {"path", TD_GROUP_MOTION, TD_KEY_PATHS, 0, 0, NULL, "", "KEY=A..B",
      "a key that changes, as z=-5..5; may be said again", AT(paths)},
 };

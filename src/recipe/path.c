@@ -24,6 +24,47 @@ void tdi_paths_clear(TdRecipe *recipe)
     recipe->path_count = 0;
 }
 
+/* Whether a path gives a key its values: that of the seed turns networks into each other. */
+static bool moves(const TdPath *path, const TdKeyInfo *key)
+{
+    if (path->seed == NULL)
+        return path->key == key;
+    return path->key == key || strcmp(key->name, "morph_seed") == 0 ||
+           strcmp(key->name, "morph") == 0;
+}
+
+/* What a path of seeds has made of the other keys goes with it. */
+static void leave_morph(TdRecipe *recipe, const TdKeyInfo *key)
+{
+    if (key->type != TD_KEY_SEED)
+        return;
+    recipe->morph_seed = (TdOwnSeed){0};
+    recipe->morph = 0;
+}
+
+void tdi_paths_drop(TdRecipe *recipe, const TdKeyInfo *key)
+{
+    size_t left = 0;
+    if (recipe->path_count == 0)
+        return;
+    for (size_t i = 0; i < recipe->path_count; i++) {
+        TdPath *path = &recipe->paths[i];
+        if (!moves(path, key)) {
+            recipe->paths[left++] = *path;
+            continue;
+        }
+        if (path->seed != NULL)
+            leave_morph(recipe, key);
+        tdi_free(path->value);
+        tdi_free(path->seed);
+    }
+    recipe->path_count = left;
+    if (left > 0)
+        return;
+    tdi_paths_clear(recipe);
+    recipe->frame = 0;
+}
+
 bool tdi_paths_copy(TdRecipe *copy, const TdRecipe *recipe)
 {
     copy->paths = NULL;

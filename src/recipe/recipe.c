@@ -65,12 +65,12 @@ uint64_t td_recipe_palette_seed(const TdRecipe *recipe)
     return recipe->palette_seed.set ? recipe->palette_seed.seed : recipe->seed;
 }
 
-static TdStatus set(TdRecipe *recipe, TdiSpan name, TdiSpan value, TdError *err)
+static TdStatus find_key(TdiSpan name, const TdKeyInfo **key, TdError *err)
 {
-    const TdKeyInfo *key = tdi_key_find(name.words, name.length);
     int shown = name.length > 40 ? 40 : (int)name.length;
-    if (key != NULL)
-        return tdi_value_read(key, value, recipe, err);
+    *key = tdi_key_find(name.words, name.length);
+    if (*key != NULL)
+        return TD_OK;
     const char *near = tdi_key_nearest(name.words, name.length);
     if (near == NULL)
         return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 0,
@@ -82,7 +82,13 @@ static TdStatus set(TdRecipe *recipe, TdiSpan name, TdiSpan value, TdError *err)
 
 TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *value, TdError *err)
 {
-    return set(recipe, tdi_span(key), tdi_span(value), err);
+    const TdKeyInfo *info;
+    TdStatus status = find_key(tdi_span(key), &info, err);
+    if (status == TD_OK)
+        status = tdi_value_read(info, tdi_span(value), recipe, err);
+    if (status == TD_OK)
+        tdi_paths_drop(recipe, info);
+    return status;
 }
 
 char *td_recipe_get(const TdRecipe *recipe, const char *key)
@@ -111,7 +117,10 @@ static TdStatus read_pair(TdRecipe *recipe, TdiSpan pair, unsigned line, unsigne
     TdiSpan name = tdi_span_trim((TdiSpan){pair.words, before});
     TdiSpan value = tdi_span_trim((TdiSpan){equals + 1, pair.length - before - 1});
     place->column = 0;
-    TdStatus status = set(recipe, name, value, place);
+    const TdKeyInfo *key;
+    TdStatus status = find_key(name, &key, place);
+    if (status == TD_OK)
+        status = tdi_value_read(key, value, recipe, place);
     if (status != TD_OK) {
         bool in_value = place->column > 0;
         place->line = line;

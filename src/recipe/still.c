@@ -98,6 +98,8 @@ static void morph(const TdPath *path, const Moment *moment, TdRecipe *still)
         place = (Place){0, 1, 0};
         angle = 360 * share_of(moment);
     }
+    if (path->seed[place.from] == path->seed[place.to]) /* cos + sin would not stand still */
+        angle = 0;
     if (angle == 90) /* exactly that network, as `render` draws it */
         place.from = place.to, angle = 0;
     still->seed = path->seed[place.from];
@@ -116,7 +118,7 @@ static TdStatus set_number(const TdPath *path, const double value[2], TdRecipe *
         memcpy(place, value, 2 * sizeof *value);
     else { /* whole numbers may change the layers */
         snprintf(text, sizeof text, "%u", (unsigned)(value[0] + 0.5));
-        return td_recipe_set(still, path->key->name, text, err);
+        return tdi_value_read(path->key, tdi_span(text), still, err);
     }
     return TD_OK;
 }
@@ -138,8 +140,9 @@ TdStatus td_recipe_still(const TdRecipe *film, uint32_t frame, TdRecipe **still,
     for (size_t i = 0; i < film->path_count && status == TD_OK; i++) {
         const TdPath *path = &film->paths[i];
         double value[2];
-        if (path->seed != NULL) { /* colours stay while the seed moves */
-            if (!made->palette_seed.set)
+        if (path->seed !=
+            NULL) { /* colours stay while the seed moves; a sheet's are its cells' */
+            if (!made->palette_seed.set && made->draw != TD_DRAW_SHEET)
                 made->palette_seed = (TdOwnSeed){true, path->seed[0]};
             morph(path, &moment, made);
             continue;
@@ -154,6 +157,20 @@ TdStatus td_recipe_still(const TdRecipe *film, uint32_t frame, TdRecipe **still,
         return status;
     }
     *still = made;
+    return TD_OK;
+}
+
+TdStatus td_recipe_take_frame(TdRecipe *recipe, TdError *err)
+{
+    TdRecipe *still, old = *recipe;
+    if (recipe->frame == 0)
+        return TD_OK;
+    TdStatus status = td_recipe_still(recipe, recipe->frame - 1, &still, err);
+    if (status != TD_OK)
+        return status;
+    *recipe = *still;
+    *still = old;
+    td_recipe_free(still);
     return TD_OK;
 }
 

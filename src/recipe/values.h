@@ -53,6 +53,7 @@ void tdi_colour_print(const double colour[3], TdiText *text);
 TdStatus tdi_paths_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, TdError *err);
 void tdi_paths_print(const TdRecipe *recipe, TdiText *text);
 void tdi_paths_clear(TdRecipe *recipe);
+void tdi_paths_drop(TdRecipe *recipe, const TdKeyInfo *key); /* see td_recipe_set */
 bool tdi_paths_copy(TdRecipe *copy, const TdRecipe *recipe); /* false: no memory, it has none */
 
 /* Sizes (size.c). */

@@ -51,7 +51,8 @@ void tdi_colour_set_tone(TdiColour *colour, const TdRecipe *recipe, const float 
 
 /* A line for one output that has no bounds: its largest magnitude in the sample and the
  * opposite of that go to 1 and 0. */
-void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample);
+void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample,
+                           size_t points);
 
 /* Whether an encoded value is scale v + offset, clipped, of the output v of its channel; and
  * whether the palette clips what lies outside of sRGB. */

@@ -48,6 +48,8 @@ TdStatus tdi_plan_of(const TdRecipe *recipe, const TdiShared *shared, const TdRu
  * all of them after each other, which `look` makes (as tdi_renderer_sample does). Where the
  * recipe is of no film, that of the recipe itself. The caller frees *sample with tdi_free. */
 enum { TDI_LOOK_FRAMES = 16 };
+uint32_t tdi_look_count(const TdRecipe *recipe);
+TdStatus tdi_look_still(const TdRecipe *recipe, uint32_t i, TdRecipe **still, TdError *err);
 typedef TdStatus TdiLook(const TdRecipe *recipe, const TdRun *run, float **sample,
                          TdError *err);
 TdStatus tdi_look_at_film(const TdRecipe *recipe, TdiLook *look, uint32_t outputs,

@@ -74,15 +74,24 @@ TdStatus tdi_renderer_look(const TdRecipe *recipe, const TdRun *run, float **sam
     return tdi_look_at_film(recipe, look, td_recipe_channels(recipe), run, sample, points, err);
 }
 
-/* Frame number i of those that are looked at. */
-static TdStatus look_at_frame(const TdRecipe *recipe, TdiLook *look_at, uint32_t i,
-                              uint32_t count, const TdRun *run, float **sample, TdError *err)
+uint32_t tdi_look_count(const TdRecipe *recipe)
 {
+    return recipe->frames < TDI_LOOK_FRAMES ? recipe->frames : TDI_LOOK_FRAMES;
+}
+
+TdStatus tdi_look_still(const TdRecipe *recipe, uint32_t i, TdRecipe **still, TdError *err)
+{
+    uint32_t count = tdi_look_count(recipe);
     uint32_t gaps = recipe->loop ? count : count > 1 ? count - 1 : 1;
     uint32_t span = recipe->loop ? recipe->frames : recipe->frames - 1;
+    return td_recipe_still(recipe, (uint32_t)((uint64_t)span * i / gaps), still, err);
+}
+
+static TdStatus look_at_frame(const TdRecipe *recipe, TdiLook *look_at, uint32_t i,
+                              const TdRun *run, float **sample, TdError *err)
+{
     TdRecipe *still;
-    TdStatus status =
-        td_recipe_still(recipe, (uint32_t)((uint64_t)span * i / gaps), &still, err);
+    TdStatus status = tdi_look_still(recipe, i, &still, err);
     if (status != TD_OK)
         return status;
     status = look_at(still, run, sample, err);
@@ -94,7 +103,7 @@ TdStatus tdi_look_at_film(const TdRecipe *recipe, TdiLook *look_at, uint32_t out
                           const TdRun *run, float **sample, size_t *points, TdError *err)
 {
     const size_t each = (size_t)SIDE * SIDE, bytes = each * outputs * sizeof(float);
-    uint32_t count = recipe->frames < TDI_LOOK_FRAMES ? recipe->frames : TDI_LOOK_FRAMES;
+    uint32_t count = tdi_look_count(recipe);
     *sample = NULL;
     *points = each;
     if (recipe->path_count == 0)
@@ -103,7 +112,7 @@ TdStatus tdi_look_at_film(const TdRecipe *recipe, TdiLook *look_at, uint32_t out
     TdStatus status = all != NULL ? TD_OK : tdi_fail_memory(err, count * bytes);
     for (uint32_t i = 0; i < count && status == TD_OK; i++) {
         float *one;
-        status = look_at_frame(recipe, look_at, i, count, run, &one, err);
+        status = look_at_frame(recipe, look_at, i, run, &one, err);
         if (status != TD_OK)
             break;
         memcpy(all + i * bytes, one, bytes);

@@ -94,10 +94,11 @@ static void set_affine(TdiColour *colour, const TdRecipe *recipe, uint32_t c)
     set_range(colour, recipe, c, bounded ? info->low : -1, bounded ? info->high : 1);
 }
 
-void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample)
+void tdi_colour_set_signed(TdiColour *colour, const TdRecipe *recipe, const float *sample,
+                           size_t points)
 {
     double low, high;
-    find_range(sample, (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE, 1, 0, &low, &high);
+    find_range(sample, points, 1, 0, &low, &high);
     double most = -low > high ? -low : high;
     set_range(colour, recipe, 0, -most, most);
 }

@@ -12,7 +12,7 @@
 #include "sheet/inside_layout.h"
 #include "sheet/inside_words.h"
 
-enum { SAMPLE_POINTS = TDI_TONE_SIDE * TDI_TONE_SIDE, SUM_ROWS = 3 };
+enum { FILM_SIDE = TDI_TONE_SIDE / 2, SUM_ROWS = 3 };
 
 /* Rows of pictures that the band meets, of a block. */
 typedef struct Slice {
@@ -93,22 +93,26 @@ static void put_input(const Inside *inside, const TdiView *view, const Pixels *p
 
 /* ---- What a tone wants to know ------------------------------------------------------- */
 
-/* Values at the points of the tones' sample, neuron after neuron of all blocks. */
+/* Values at the points of the tones' sample, neuron after neuron of all blocks; of a film, at
+ * fewer points of some of its frames. */
 typedef struct Sample {
     const Inside *inside;
     TdiView view;
+    uint32_t side; /* of a frame's points */
+    size_t points; /* of all frames together */
+    size_t begin;  /* where this frame's are */
     TdiTiling tiling;
-    float *values; /* (colours, SAMPLE_POINTS) */
+    float *values; /* (colours, points) */
 } Sample;
 
 static void keep_sample(const Sample *sample, const TdiBlock *block, uint32_t at,
                         const float *rows, const Pixels *pixels, float *row)
 {
-    uint32_t begin = pixels->tile.y * TDI_TONE_SIDE + pixels->first; /* tiles are whole rows */
+    size_t begin = sample->begin + pixels->tile.y * sample->side + pixels->first;
     for (uint32_t i = 0; i < block->shown; i++) {
         take_row(sample->inside, rows, block->layer, tdi_block_neuron(block, i), pixels->points,
                  row);
-        memcpy(sample->values + (size_t)(at + i) * SAMPLE_POINTS + begin, row,
+        memcpy(sample->values + (at + i) * sample->points + begin, row,
                pixels->count * sizeof *row);
     }
 }
@@ -145,33 +149,100 @@ static void work_sample(const void *user, size_t job, const TdiWorker *worker)
     }
 }
 
-static TdStatus take_sample(const Inside *inside, const TdRun *run, float **values,
+/* Of one picture, or of one frame. */
+static TdStatus sample_frame(Sample *sample, const Inside *inside, const TdRun *run,
+                             TdError *err)
+{
+    enum { TILE = 512 }; /* whole rows */
+    const TdiView *view = &inside->view;
+    uint32_t side = sample->side;
+    sample->inside = inside;
+    sample->view = tdi_view(inside->recipe, side, side, 1);
+    sample->view.step_x = view->step_x * (double)(view->width * view->grid) / side;
+    sample->tiling = tdi_tiling(side, 0, side, TILE);
+    TdiJobs jobs = {.count = sample->tiling.tiles,
+                    .scratch_bytes = tdi_renderer_scratch(&inside->renderer) +
+                                     row_floats(inside) * sizeof(float),
+                    .work = work_sample,
+                    .user = sample};
+    return tdi_run_jobs(&jobs, run, err);
+}
+
+static bool same_neurons(const TdRecipe *a, const TdRecipe *b)
+{
+    bool same = td_recipe_depth(a) == td_recipe_depth(b);
+    for (uint32_t i = 0; same && i < td_recipe_depth(a); i++)
+        same = td_recipe_layer(a, i).width == td_recipe_layer(b, i).width;
+    return same;
+}
+
+/* A frame's network and view in the place of the picture's. */
+static TdStatus sample_still(Sample *sample, const Inside *inside, TdRecipe *still,
+                             const TdRun *run, TdError *err)
+{
+    Inside other = *inside;
+    const TdiView *view = &inside->view;
+    other.recipe = still;
+    TdStatus status = tdi_plan_of(still, NULL, run, &other.renderer.plan, err);
+    if (status != TD_OK)
+        return status;
+    other.view =
+        tdi_view(still, (uint32_t)view->width, (uint32_t)view->height, (uint32_t)view->grid);
+    status = sample_frame(sample, &other, run, err);
+    td_plan_free(other.renderer.plan);
+    return status;
+}
+
+/* The frames of its film that have the same neurons; stills[0 .. *count - 1] are the caller's
+ * to free, and so they are on failure. */
+static TdStatus find_stills(const TdRecipe *recipe, TdRecipe **stills, uint32_t *count,
                             TdError *err)
 {
-    enum { TILE = 512 };
-    size_t floats = (size_t)inside->at[inside->layout.count] * SAMPLE_POINTS;
-    const TdiView *view = &inside->view;
-    Sample sample = {.inside = inside,
-                     .view = tdi_view(inside->recipe, TDI_TONE_SIDE, TDI_TONE_SIDE, 1),
-                     .tiling = tdi_tiling(TDI_TONE_SIDE, 0, TDI_TONE_SIDE, TILE)};
-    sample.view.step_x = view->step_x * (double)(view->width * view->grid) / TDI_TONE_SIDE;
+    *count = 0;
+    if (recipe->frame == 0 || recipe->path_count == 0)
+        return TD_OK;
+    for (uint32_t i = 0; i < tdi_look_count(recipe); i++) {
+        TdStatus status = tdi_look_still(recipe, i, &stills[*count], err);
+        if (status != TD_OK)
+            return status;
+        if (same_neurons(stills[*count], recipe))
+            ++*count;
+        else
+            td_recipe_free(stills[*count]);
+    }
+    return TD_OK;
+}
+
+static TdStatus make_room(Sample *sample, const Inside *inside, const TdRun *run, TdError *err)
+{
+    size_t floats = inside->at[inside->layout.count] * sample->points;
     TdStatus status = tdi_check_limit(run, floats * sizeof(float), "the neurons' ranges",
                                       "draw one layer or neuron alone", err);
     if (status != TD_OK)
         return status;
-    sample.values = tdi_alloc(floats, sizeof(float));
-    if (sample.values == NULL)
-        return tdi_fail_memory(err, floats * sizeof(float));
-    TdiJobs jobs = {.count = sample.tiling.tiles,
-                    .scratch_bytes = tdi_renderer_scratch(&inside->renderer) +
-                                     row_floats(inside) * sizeof(float),
-                    .work = work_sample,
-                    .user = &sample};
-    status = tdi_run_jobs(&jobs, run, err);
-    if (status != TD_OK)
-        tdi_free(sample.values);
-    else
-        *values = sample.values;
+    sample->values = tdi_alloc(floats, sizeof(float));
+    return sample->values == NULL ? tdi_fail_memory(err, floats * sizeof(float)) : TD_OK;
+}
+
+/* sample->values is the caller's to free. */
+static TdStatus take_sample(const Inside *inside, Sample *sample, const TdRun *run,
+                            TdError *err)
+{
+    TdRecipe *stills[TDI_LOOK_FRAMES];
+    uint32_t count;
+    TdStatus status = find_stills(inside->recipe, stills, &count, err);
+    sample->side = count > 0 ? FILM_SIDE : TDI_TONE_SIDE;
+    sample->points = (size_t)(count > 0 ? count : 1) * sample->side * sample->side;
+    if (status == TD_OK)
+        status = make_room(sample, inside, run, err);
+    if (status == TD_OK && count == 0)
+        status = sample_frame(sample, inside, run, err);
+    for (uint32_t i = 0; i < count && status == TD_OK; i++) {
+        sample->begin = (size_t)i * sample->side * sample->side;
+        status = sample_still(sample, inside, stills[i], run, err);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        td_recipe_free(stills[i]);
     return status;
 }
 
@@ -225,7 +296,7 @@ static TdStatus copy_colour(const TdiColour *first, TdiColour *colour, TdError *
                : TD_OK;
 }
 
-static TdStatus make_block_colours(Inside *inside, uint32_t b, const float *sample,
+static TdStatus make_block_colours(Inside *inside, uint32_t b, const Sample *sample,
                                    TdError *err)
 {
     const TdiBlock *block = &inside->layout.blocks[b];
@@ -233,17 +304,17 @@ static TdStatus make_block_colours(Inside *inside, uint32_t b, const float *samp
     TdRecipe recipe = neuron_recipe(inside->recipe, block, &item);
     for (uint32_t k = inside->at[b]; k < inside->at[b + 1]; k++) {
         TdiColour *colour = &inside->colours[k];
-        const float *values = sample != NULL ? sample + (size_t)k * SAMPLE_POINTS : NULL;
+        const float *values =
+            sample->values != NULL ? sample->values + k * sample->points : NULL;
         TdStatus status = k == 0 ? tdi_colour_init(colour, &recipe, 1,
                                                    td_plan_kernels(inside->renderer.plan), err)
                                  : copy_colour(&inside->colours[0], colour, err);
         if (status != TD_OK)
             return status;
         if (is_signed(inside->recipe, block))
-            tdi_colour_set_signed(colour, &recipe, values);
+            tdi_colour_set_signed(colour, &recipe, values, sample->points);
         else
-            tdi_colour_set_tone(colour, &recipe, values, (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE,
-                                1);
+            tdi_colour_set_tone(colour, &recipe, values, sample->points, 1);
     }
     return TD_OK;
 }
@@ -251,7 +322,7 @@ static TdStatus make_block_colours(Inside *inside, uint32_t b, const float *samp
 static TdStatus make_colours(Inside *inside, const TdRun *run, TdError *err)
 {
     uint32_t count = inside->at[inside->layout.count];
-    float *sample = NULL;
+    Sample sample = {0};
     TdStatus status = TD_OK;
     if (inside->field)
         return TD_OK;
@@ -259,12 +330,12 @@ static TdStatus make_colours(Inside *inside, const TdRun *run, TdError *err)
     if (inside->colours == NULL)
         return tdi_fail_memory(err, count * sizeof *inside->colours);
     if (needs_sample(inside))
-        status = take_sample(inside, run, &sample, err);
+        status = take_sample(inside, &sample, run, err);
     TdiFpMode mode = tdi_fp_enter();
     for (uint32_t b = 0; b < inside->layout.count && status == TD_OK; b++)
-        status = make_block_colours(inside, b, sample, err);
+        status = make_block_colours(inside, b, &sample, err);
     tdi_fp_leave(mode);
-    tdi_free(sample);
+    tdi_free(sample.values);
     return status;
 }
 

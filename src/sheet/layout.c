@@ -167,14 +167,29 @@ TdStatus td_sheet_find_cell(const TdRecipe *recipe, const char *name, uint32_t *
         (unsigned)layout.rows);
 }
 
+/* Of a film the seeds that the cell goes through are its own, and so are its colours. */
+static void set_seeds(TdRecipe *cell, const TdRecipe *sheet, uint32_t k)
+{
+    cell->seed = sheet->seed + k;
+    cell->morph_seed.seed = sheet->morph_seed.seed + k;
+    for (size_t i = 0; i < sheet->path_count; i++) {
+        const TdPath *from = &sheet->paths[i];
+        if (from->seed == NULL)
+            continue;
+        if (sheet->frame > 0 && !sheet->palette_seed.set)
+            cell->palette_seed = (TdOwnSeed){true, from->seed[0] + k};
+        for (uint32_t s = 0; s < from->count; s++)
+            cell->paths[i].seed[s] = from->seed[s] + k;
+    }
+}
+
 TdStatus tdi_cell_set(TdRecipe *cell, const TdRecipe *sheet, uint32_t k, TdError *err)
 {
     const TdAxis *down = &sheet->down, *across = &sheet->across;
     uint32_t columns = count_values(across);
     TdStatus status = TD_OK;
     if (sheet->draw != TD_DRAW_GRID) {
-        cell->seed = sheet->seed + k;
-        cell->morph_seed.seed = sheet->morph_seed.seed + k;
+        set_seeds(cell, sheet, k);
         return TD_OK;
     }
     if (down->key != NULL)
@@ -191,7 +206,7 @@ TdStatus td_sheet_take_cell(TdRecipe *recipe, uint32_t k, TdError *err)
     recipe->draw = TD_DRAW_PICTURE;
     for (size_t i = 0; i < td_key_count() && status == TD_OK; i++) {
         const TdKeyInfo *key = td_key_info(i);
-        if (key->group > TD_GROUP_RASTER)
+        if (key->group > TD_GROUP_RASTER && key->group != TD_GROUP_MOTION)
             status = tdi_value_reset(key, recipe, err);
     }
     return status;

@@ -90,15 +90,6 @@ TdStatus tdi_picture_save(TdPicture *picture, const TdFormatInfo *format, const 
     return td_output_close(output, err);
 }
 
-/* With the hash of the file that was read, so that it is complete. */
-static char *print_recipe(const TdRecipe *recipe, const TdPicture *picture)
-{
-    TdRecipe complete = *recipe; /* borrows the layers */
-    if (picture->field_sha256 != NULL)
-        memcpy(complete.field_sha256, picture->field_sha256, TD_HASH);
-    return td_recipe_print(&complete, TD_FORM_TEXT);
-}
-
 /* Whether the run's kernels are fused ones. */
 static bool is_fused(const TdRun *run)
 {
@@ -107,15 +98,38 @@ static bool is_fused(const TdRun *run)
     return kernels != NULL && kernels->fused;
 }
 
-/* What the file carries: the recipe, marked where the picture is not exactly that recipe's. */
-static TdStatus carried_text(const TdRecipe *recipe, const TdPicture *picture, bool fused,
-                             char **text, TdError *err)
+TdStatus tdi_saving_begin(TdiSavingTo *to, const TdFormatInfo *format, const char *path,
+                          const TdSaving *saving, const TdRun *run, TdError *err)
 {
-    char *printed = print_recipe(recipe, picture);
+    *to = (TdiSavingTo){.format = format, .path = path, .fused = is_fused(run)};
+    if (saving != NULL)
+        to->cost = saving->cost;
+    to->carries = (saving == NULL || !saving->no_recipe) && format->recipe && !to->cost;
+    if (to->fused && format->exact)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "fast: %s stands for the exact picture; leave --fast out",
+                        format->name);
+    if (to->cost && (format->field || format->mesh))
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "the cost is a picture, which %s does not hold; choose another format",
+                        format->name);
+    return TD_OK;
+}
+
+TdStatus tdi_saving_text(const TdiSavingTo *to, const TdRecipe *recipe,
+                         const char *field_sha256, char **text, TdError *err)
+{
+    TdRecipe complete = *recipe; /* borrows the layers */
+    *text = NULL;
+    if (!to->carries)
+        return TD_OK;
+    if (field_sha256 != NULL)
+        memcpy(complete.field_sha256, field_sha256, TD_HASH);
+    char *printed = td_recipe_print(&complete, TD_FORM_TEXT);
     *text = printed;
     if (printed == NULL)
         return tdi_fail_memory(err, 0);
-    if (!fused)
+    if (!to->fused)
         return TD_OK;
     size_t size = strlen(printed) + sizeof fast_mark;
     *text = tdi_alloc(size, 1);
@@ -125,80 +139,91 @@ static TdStatus carried_text(const TdRecipe *recipe, const TdPicture *picture, b
     return *text == NULL ? tdi_fail_memory(err, size) : TD_OK;
 }
 
-/* What a user should be told of a picture that has been drawn. */
-static const char *note_of(const TdPicture *picture, bool fused, bool marked)
+const char *tdi_saving_note(const TdiSavingTo *to, const char *note)
 {
-    const char *note = td_picture_note(picture);
-    return note != NULL || !fused || marked
-               ? note
-               : "drawn with fused arithmetic, which this file cannot say";
+    bool silent = !to->fused || to->carries || to->format->nothing || to->cost;
+    return note != NULL || silent ? note
+                                  : "drawn with fused arithmetic, which this file cannot say";
 }
 
 /* A surface is a file at once. */
-static TdStatus save_mesh(const TdRecipe *recipe, const TdFormatInfo *format, const char *path,
-                          bool carries, const TdRun *run, TdSaved *saved, TdError *err)
+static TdStatus save_mesh(const TdRecipe *recipe, const TdiSavingTo *to, const TdRun *run,
+                          TdSaved *saved, TdError *err)
 {
     TdiSurface surface;
     char *text = NULL;
     if (recipe->draw != TD_DRAW_VOLUME)
         return tdi_fail(err, TD_ERROR_RECIPE,
-                        "draw: %s holds the surface of a solid; draw a volume", format->name);
+                        "draw: %s holds the surface of a solid; draw a volume",
+                        to->format->name);
     TdStatus status = tdi_volume_surface(recipe, run, &surface, err);
-    if (status == TD_OK && carries) {
-        text = td_recipe_print(recipe, TD_FORM_TEXT);
-        status = text == NULL ? tdi_fail_memory(err, 0) : TD_OK;
-    }
+    if (status == TD_OK)
+        status = tdi_saving_text(to, recipe, NULL, &text, err);
     if (status == TD_OK) {
         TdiMesh mesh = {surface.vertex_count, surface.triangle_count, surface.positions,
                         surface.normals,      surface.colours,        surface.triangles};
-        status = tdi_mesh_write(format, path, &mesh, text, run, err);
+        status = tdi_mesh_write(to->format, to->path, &mesh, text, run, err);
     }
     if (saved != NULL)
         *saved = (TdSaved){.written = true,
                            .vertices = surface.vertex_count,
-                           .triangles = surface.triangle_count};
+                           .triangles = surface.triangle_count,
+                           .note = tdi_saving_note(to, NULL)};
     td_text_free(text);
     tdi_surface_clear(&surface);
     return status;
 }
 
+static TdStatus save_picture(const TdRecipe *recipe, const TdiSavingTo *to,
+                             const TdiShared *shared, const TdRun *run, TdSaved *saved,
+                             TdError *err)
+{
+    const TdFormatInfo *format = to->format;
+    TdPicture *picture;
+    char *text = NULL;
+    TdSamples samples = to->cost ? TD_SAMPLES_COST : TD_SAMPLES_COLOUR;
+    bool field = format->field || (recipe->draw == TD_DRAW_VOLUME && recipe->size.depth > 0);
+    TdStatus status = tdi_draw_create(recipe, field ? TD_SAMPLES_FIELD : samples,
+                                      format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, shared,
+                                      run, &picture, err);
+    if (status != TD_OK)
+        return status;
+    status = tdi_saving_text(to, recipe, picture->field_sha256, &text, err);
+    if (status == TD_OK)
+        status = tdi_picture_save(picture, format, to->path, text, run, err);
+    if (saved != NULL)
+        *saved = (TdSaved){.raster = *td_picture_raster(picture),
+                           .written = !format->nothing,
+                           .note = tdi_saving_note(to, td_picture_note(picture))};
+    td_text_free(text);
+    td_picture_free(picture);
+    return status;
+}
+
+TdStatus tdi_draw_save(const TdRecipe *recipe, const TdiSavingTo *to, const TdiShared *shared,
+                       const TdRun *run, TdSaved *saved, TdError *err)
+{
+    return to->format->mesh ? save_mesh(recipe, to, run, saved, err)
+                            : save_picture(recipe, to, shared, run, saved, err);
+}
+
 TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *saving,
                       const TdRun *run, TdSaved *saved, TdError *err)
 {
-    const TdSaving chosen = saving != NULL ? *saving : (TdSaving){0};
-    const TdFormatInfo *format = td_format_find(chosen.format, path, err);
-    TdPicture *picture;
-    char *text = NULL;
+    const TdFormatInfo *format =
+        td_format_find(saving != NULL ? saving->format : NULL, path, err);
+    TdiSavingTo to;
     if (format == NULL)
         return TD_ERROR_ARGUMENT;
-    if (format->mesh)
-        return save_mesh(recipe, format, path, !chosen.no_recipe, run, saved, err);
-    bool fused = is_fused(run), carries = !chosen.no_recipe && format->recipe && !chosen.cost;
-    if (fused && format->exact)
-        return tdi_fail(err, TD_ERROR_ARGUMENT,
-                        "fast: %s stands for the exact picture; leave --fast out",
-                        format->name);
-    TdSamples samples = chosen.cost ? TD_SAMPLES_COST : TD_SAMPLES_COLOUR;
-    if (chosen.cost && format->field)
-        return tdi_fail(err, TD_ERROR_ARGUMENT,
-                        "the cost is a picture, which %s does not hold; choose another format",
-                        format->name);
-    bool field = format->field || (recipe->draw == TD_DRAW_VOLUME && recipe->size.depth > 0);
-    TdStatus status =
-        td_draw_create(recipe, field ? TD_SAMPLES_FIELD : samples,
-                       format->exact ? TD_DETAIL_EXACT : TD_DETAIL_ALL, run, &picture, err);
+    TdStatus status = tdi_saving_begin(&to, format, path, saving, run, err);
     if (status != TD_OK)
         return status;
-    if (carries)
-        status = carried_text(recipe, picture, fused, &text, err);
+    TdRecipe *drawn = td_recipe_copy(recipe);
+    if (drawn == NULL)
+        return tdi_fail_memory(err, sizeof *drawn);
+    status = td_recipe_take_frame(drawn, err);
     if (status == TD_OK)
-        status = tdi_picture_save(picture, format, path, text, run, err);
-    if (saved != NULL)
-        *saved = (TdSaved){
-            .raster = *td_picture_raster(picture),
-            .written = !format->nothing,
-            .note = note_of(picture, fused, carries || format->nothing || chosen.cost)};
-    td_text_free(text);
-    td_picture_free(picture);
+        status = tdi_draw_save(drawn, &to, NULL, run, saved, err);
+    td_recipe_free(drawn);
     return status;
 }

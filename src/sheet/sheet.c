@@ -413,9 +413,9 @@ TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail deta
                         const TdRun *run, TdPicture **picture, TdError *err)
 {
     TdRecipe *still;
+    *picture = NULL;
     if (recipe->frame == 0)
         return tdi_draw_create(recipe, samples, detail, NULL, run, picture, err);
-    *picture = NULL;
     TdStatus status = td_recipe_still(recipe, recipe->frame - 1, &still, err);
     if (status == TD_OK)
         status = tdi_draw_create(still, samples, detail, NULL, run, picture, err);

@@ -27,18 +27,6 @@ static void clear(Sides *sides)
     tdi_free(sides->drawn_rows);
 }
 
-/* Of a film's frame the recipe becomes what is drawn there: its layout is the frame's. */
-static TdStatus take_frame(Sides *sides, TdError *err)
-{
-    TdRecipe *still;
-    TdStatus status = td_recipe_still(sides->recipe, sides->recipe->frame - 1, &still, err);
-    if (status != TD_OK)
-        return status;
-    td_recipe_free(sides->recipe);
-    sides->recipe = still;
-    return TD_OK;
-}
-
 static TdStatus open_sides(Sides *sides, const char *path, const TdRun *run,
                            TdComparison *result, TdError *err)
 {
@@ -52,8 +40,8 @@ static TdStatus open_sides(Sides *sides, const char *path, const TdRun *run,
     if (sides->recipe == NULL)
         return tdi_fail_memory(err, sizeof *sides->recipe);
     status = tdi_source_parse(sides->recipe, path, text, err);
-    if (status == TD_OK && sides->recipe->frame > 0)
-        status = take_frame(sides, err);
+    if (status == TD_OK) /* the layout is the frame's */
+        status = td_recipe_take_frame(sides->recipe, err);
     if (status == TD_OK)
         status = td_png_raster(sides->reader, &result->file, err);
     if (status == TD_OK)

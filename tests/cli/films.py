@@ -105,7 +105,18 @@ class Formats(Films):
         alone = self.frames("--path", "sigma_w=1..3", "--tone", "rescale", count=6)
         self.assertEqual(film, b"".join(bytes(row) for frame in alone for row in frame))
 
-    def test_hash(self):
+    def test_fast_is_marked(self):
+        """Films and meshes say that they are not exact, as pictures do."""
+        code = self.tiedye("render", *SMALL, "--fast", "-q", "-o", "a.hash").returncode
+        film = self.tiedye("animate", *SMALL, *GROWS, "--fast", "-q", "-o", "b.hash").returncode
+        self.assertEqual(film, code)
+        for fast in (["--fast"], []):
+            marked = code == 2 and fast != []  # this machine fuses
+            self.film(*GROWS, "--frames", "2", *fast, name="a.webp")
+            self.assertEqual(b"# drawn fast" in self.read("a.webp"), marked)
+            self.ok("volume", "--layers", "6,1", "--size", "9x9x9", *fast, "-q", "-o", "a.ply")
+            self.assertEqual(b"drawn fast" in self.read("a.ply"), marked)
+
         one = self.hash_of(*SMALL, *GROWS, "--frames", "4", command="animate")
         two = self.hash_of(*SMALL, *GROWS, "--frames", "4", "--threads", "1", command="animate")
         self.assertEqual(one, two)
@@ -217,6 +228,80 @@ class Frames(Films):
                          read_png(self.read("f3.png")).samples)
 
 
+class FramesAsSources(Films):
+    """What is done with a frame that lies there as a picture."""
+
+    def test_weights_are_the_frame_s(self):
+        film = ["layers = 8,3", "path = sigma_w=1..3 seed=4;8", "frames = 3", "sigma_w = 9"]
+        self.frames("--path", "sigma_w=1..3", "--path", "seed=4;8", count=3)
+        for number in (1, 2, 3):
+            self.write("film.tie", "\n".join([*film, f"frame = {number}"]))
+            found = self.weights("film.tie")[1]
+            self.assertEqual(self.weights(f"f{number}.png")[1], found)
+        self.assertEqual(found, self.weights(*SMALL, "--seed", "8", "--sigma_w", "3")[1])
+
+    def test_meshes_are_the_frame_s(self):
+        volume = ["--layers", "6,1", "--inputs", "x,y,z", "--size", "12x12x12", "--seed", "3"]
+        for name in ("a.stl", "a.ply"):
+            self.ok("animate", *volume, "--draw", "volume", "--path", "level=0.3..0.6",
+                    "--frames", "3", "--frame", "3", "-q", "-o", name)
+            self.ok("volume", *volume, "--level", "0.6", "-q", "-o", "b" + name[1:])
+            ends = [self.read(file)[-3000:] for file in (name, "b" + name[1:])]
+            self.assertEqual(*ends)
+
+    def test_keys_end_paths(self):
+        """A key that is given to a frame holds; what other paths give stays."""
+        three = ["--inputs", "x,y,z"]
+        self.frames(*three, "--path", "z=-2..2", "--path", "extent=1..3", count=5)
+        drawn = self.png("f2.png", "--z", "4", name="a.png")
+        self.assertEqual(drawn.samples,
+                         self.png(*SMALL, *three, "--z", "4", "--extent", "1.5").samples)
+        recipe = self.recipe("a.png")
+        self.assertEqual((recipe["path"], recipe["frame"]), ("extent=1..3", "2"))
+        drawn = self.png("a.png", "--extent", "2.5", name="b.png")
+        self.assertEqual(drawn.samples,
+                         self.png(*SMALL, *three, "--z", "4", "--extent", "2.5").samples)
+        self.assertFalse({"path", "frame"} & self.recipe("b.png").keys())
+        self.ok("animate", "f2.png", "--frame", "0", "--path", "z=0..1", "--z", "7", "--frames",
+                "2", "-q", "-o", "g%d.png")
+        self.assertEqual(read_png(self.read("g2.png")).samples,
+                         self.png(*SMALL, *three, "--z", "1", "--extent", "1.5").samples)
+
+    def test_seeds_end_morphs(self):
+        self.frames("--path", "seed=4;8", count=3)
+        self.assertIn("morph_seed", self.recipe("f2.png"))
+        self.assertEqual(self.png("f2.png", "--seed", "9").samples,
+                         self.png(*SMALL, "--seed", "9", "--palette_seed", "4").samples)
+        self.assertEqual(self.png("f2.png", "--morph", "30").samples,
+                         self.png(*SMALL, "--seed", "4", "--morph_seed", "8", "--morph", "30",
+                                  "--palette_seed", "4").samples)
+
+    def test_order_in_a_file_does_not_matter(self):
+        for text in ("z = 3\npath = z=0..1\n", "path = z=0..1\nz = 3\n"):
+            self.write("a.tie", text + "inputs = x,y,z\nframes = 2\nframe = 2\n")
+            self.assertEqual(self.png("a.tie", *SMALL).samples,
+                             self.png(*SMALL, "--inputs", "x,y,z", "--z", "1").samples)
+
+    def test_cells_keep_their_film(self):
+        for tone in ("affine", "rescale"):
+            sheet = ["--count", "3", "--columns", "2", "--captions", "off", "--tone", tone,
+                     "--palette", "stops", "--channels", "1"]
+            self.frames("--draw", "sheet", *sheet, "--path", "seed=4;20", "--path",
+                        "sigma_w=0.3..2", count=3)
+            whole = read_png(self.read("f2.png"))
+            for cell, x, y in (("A1", 2, 2), ("B1", 36, 2), ("A2", 2, 28)):
+                with self.subTest(tone=tone, cell=cell):
+                    self.ok("sheet", "f2.png", "--cell", cell, "-q", "-o", "c.png")
+                    alone = read_png(self.read("c.png"))
+                    places = [(i, j) for i in range(whole.width - 31)
+                              for j in range(whole.height - 23)
+                              if whole.samples[j][3 * i:3 * i + 96] == alone.samples[0]]
+                    self.assertEqual(len(places), 1)
+                    self.assertEqual(whole.crop(*places[0], 32, 24), alone.samples)
+                    self.ok("animate", "c.png", "--frame", "0", "-q", "-o", "h%d.png")
+                    self.assertEqual(read_png(self.read("h2.png")).samples, alone.samples)
+
+
 class Tones(Films):
     def test_rescale_looks_at_the_whole_film(self):
         """A network whose outputs grow is not stretched frame by frame: its first frames stay
@@ -245,7 +330,56 @@ class Tones(Films):
                         self.assertEqual(read_png(self.read("one.png")).samples, samples)
 
 
+    def test_cells_have_statistics_of_their_own(self):
+        """A cell of a sheet or grid is scaled as its own film is, not as the first cell's."""
+        film = ["--path", "sigma_w=0.5..2", "--tone", "rescale", "--palette", "rgb"]
+        drawn = self.frames("--draw", "sheet", "--count", "2", "--captions", "off", *film,
+                            count=2)
+        alone = self.frames(*film, "--seed", "2", count=2)
+        self.assertEqual([self.right_of(frame) for frame in drawn], alone)
+        drawn = self.frames("--draw", "grid", "--across", "sigma_w=1,3", "--captions", "off",
+                            "--path", "extent=1..2", *film, count=2)
+        alone = self.frames("--path", "extent=1..2", *film[2:], "--sigma_w", "3", count=2)
+        self.assertEqual([self.right_of(frame) for frame in drawn], alone)
+
+    def right_of(self, samples):
+        """The last 32 columns of 24 rows, inside of a gutter of two pixels."""
+        return [row[-3 * 34:-3 * 2] for row in samples[2:26]]
+
+    def test_neurons_are_scaled_over_the_film(self):
+        """Without bounds a neuron's largest value over the film is full colour: a network whose
+        weights grow begins pale."""
+        film = ["--layers", "4:relu,3", "--draw", "inside", "--layer", "1", "--captions", "off",
+                "--path", "sigma_w=0.1..2", "--sigma_b", "0"]
+        drawn = self.frames(*film, count=3)
+        first, last = ([max(row) - min(row) for row in frame[8:24]]
+                       for frame in (drawn[0], drawn[-1]))
+        for i in (1, 2, 3):
+            self.assertIn("identical", self.ok("verify", f"f{i}.png"))
+        alone = self.png(*SMALL, *film[:2], "--layer", "1", "--captions", "off", "--sigma_b",
+                         "0", "--sigma_w", "0.1", command="inside")
+        self.assertNotEqual(drawn[0], alone.samples)
+        self.assertLess(self.colourful(drawn[0]), 0.25 * self.colourful(alone.samples))
+        self.assertEqual(len(first), len(last))
+
+    def colourful(self, samples):
+        """How far apart red and blue are, in all."""
+        return sum(abs(r - b) for row in samples for r, b in zip(row[::3], row[2::3]))
+
+    def test_neurons_that_come_and_go(self):
+        self.frames("--layers", "4,3", "--draw", "inside", "--layer", "1", "--path",
+                    "width=2..6", count=3)
+        for i in (1, 2, 3):
+            self.assertIn("identical", self.ok("verify", f"f{i}.png"))
+
+
 class Morphs(Films):
+    def test_a_seed_and_itself(self):
+        drawn = self.frames("--path", "seed=4;4", count=3)
+        self.assertEqual(drawn, [self.png(*SMALL, "--seed", "4").samples] * 3)
+        drawn = self.frames("--path", "seed=4;4", "--loop", count=5)
+        self.assertEqual(drawn, [self.png(*SMALL, "--seed", "4").samples] * 5)
+
     def test_weights(self):
         """Half way, weights are the sum of both networks' times cos 45."""
         half = math.cos(math.pi / 4)
@@ -280,6 +414,8 @@ class Refusals(Films):
         self.refuse(2, ["--fps"], *GROWS, "--fps", "0")
         self.refuse(3, ["frame: 6 of 5"], *GROWS, "--frames", "5", "--frame", "6", name="a.png")
         self.refuse(3, ["rows"], *GROWS, "--frames", "1000000", "--size", "4x9999")
+        self.refuse(3, ["rows"], *GROWS, "--frames", "1000000", "--draw", "sheet", "--count",
+                    "256", "--columns", "1", "--size", "8x8")
 
     def test_paths(self):
         for path, *words in (
@@ -313,7 +449,8 @@ class Refusals(Films):
         self.assertIn("tiedye-1.gif", self.snapshot())
         self.refuse(2, ["--format"], *GROWS, name="-")
         self.refuse(2, ["npy"], *GROWS, name="a.npy")
-        self.refuse(2, ["mp4 holds no picture"], *GROWS, "--frame", "1")
+        self.refuse(2, ["names frame 1 alone", "--frame 0"], *GROWS, "--frame", "1")
+        self.refuse(2, ["a%d.webp", "whole film"], *GROWS, name="a%d.webp")
         self.bad(2, ["--path"], "render", *GROWS)
         self.bad(2, ["takes no --azimuth"], "render", "--azimuth", "3")
         self.refuse(3, ["three sizes"], *GROWS, "--size", "8x8x8")
