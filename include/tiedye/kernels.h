@@ -67,9 +67,6 @@ typedef struct TdSurvey {
     float finite[TD_PATCH_LANES]; /* 0, or NaN where a value is not finite */
 } TdSurvey;
 
-#define TD_LIGHT_LEAST 0x1p-13f
-#define TD_LIGHT_LEAST_LOG2 (-13)
-
 typedef struct TdKernels {
     TdCpu cpu;
     bool fused; /* multiply and add are one operation: faster, but not the contract's bits */
@@ -131,9 +128,9 @@ typedef struct TdKernels {
     /* Lay samples behind what has been seen, front to back: `count` samples of each of LANES
      * rays, three rows of colours `stride` floats apart, and the share of light that each
      * sample lets through. light[LANES] is what still comes through, seen[3][LANES] what has
-     * been seen. A ray that lets less than TD_LIGHT_LEAST through sees no more. */
+     * been seen. A ray that lets less than `least` through sees no more. */
     void (*composite)(const float *colours, size_t stride, const float *through, size_t count,
-                      float *light, float *seen, size_t seen_stride);
+                      float least, float *light, float *seen, size_t seen_stride);
     /* Codes floor(top u + 1/2), top = 255 or (wide) 65535, of `count` (any number) pixels whose
      * values u stand in `channels` (1 or 3) rows `stride` floats apart, with room for a
      * multiple of TD_PATCH_LANES; u is clipped to [0, 1], NaN is 0. Channels side by side go to

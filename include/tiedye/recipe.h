@@ -45,10 +45,10 @@ typedef enum TdInput {
 TD_API const char *td_input_name(TdInput input);
 
 /* Whether a picture has edges. */
-typedef enum TdTile {
+typedef enum TdTileKind {
     TD_TILE_NONE,
     TD_TILE_TORUS /* what leaves it on one side comes in on the other */
-} TdTile;
+} TdTileKind;
 
 /* How weights scale: by sigma_w, or by sigma_w / sqrt(fan-in). Biases scale by sigma_b always.
  */
@@ -218,7 +218,7 @@ typedef struct TdRecipe {
     double extent; /* half the height */
     double rotate; /* degrees, counter-clockwise */
     TdSize size;   /* of a picture, or of a sheet's cell; width 0: see td_recipe_size */
-    TdTile tile;
+    TdTileKind tile;
     /* colour */
     TdTone tone;
     double gain; /* contrast around the middle, above 0, to 100 */

@@ -66,14 +66,14 @@ static void shade(float *colours, const float *gradients, size_t stride, float s
 }
 
 static void composite(const float *colours, size_t stride, const float *through, size_t count,
-                      float *light, float *seen, size_t seen_stride)
+                      float least, float *light, float *seen, size_t seen_stride)
 {
     for (size_t j = 0; j < count; j++)
         for (size_t x = 0; x < LANES; x++) {
             size_t i = j * LANES + x;
             float left = light[x] * through[i];
             float weight = light[x] - left;
-            if (!(light[x] >= TD_LIGHT_LEAST))
+            if (!(light[x] >= least))
                 continue;
             for (size_t c = 0; c < 3; c++) {
                 float added = weight * colours[c * stride + i];

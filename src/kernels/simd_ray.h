@@ -57,7 +57,7 @@ static void shade(float *colours, const float *gradients, size_t stride, float s
 }
 
 static void composite(const float *colours, size_t stride, const float *through, size_t count,
-                      float *light, float *seen, size_t seen_stride)
+                      float least, float *light, float *seen, size_t seen_stride)
 {
     for (size_t x = 0; x < LANES; x += TDI_LANES) {
         vf now = vf_load(light + x), sum[3];
@@ -66,7 +66,7 @@ static void composite(const float *colours, size_t stride, const float *through,
             sum[c] = vf_load(seen + c * seen_stride + x);
         for (size_t j = 0; j < count; j++) {
             size_t i = j * LANES + x;
-            vi sees = now >= vf_set(TD_LIGHT_LEAST);
+            vi sees = now >= vf_set(least);
             vf left = now * vf_load(through + i), weight = now - left;
             TDI_UNROLL
             for (size_t c = 0; c < 3; c++)

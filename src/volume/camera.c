@@ -44,7 +44,8 @@ TdiCamera tdi_camera(const TdRecipe *recipe, uint32_t width, uint32_t height)
     camera.half_height = half_tangent(recipe->fov) * (perspective ? 1 : recipe->distance);
     camera.half_width = camera.half_height * ((double)width / height);
     camera.near = recipe->distance - sphere;
-    camera.near = camera.near > 1e-3 ? camera.near : 1e-3;
+    if (perspective && camera.near < 1e-3) /* nothing behind the eye; parallel rays have none */
+        camera.near = 1e-3;
     camera.far = recipe->distance + sphere;
     const double *const cuts[3] = {recipe->cut_x, recipe->cut_y, recipe->cut_z};
     for (int i = 0; i < 3; i++) {

@@ -379,7 +379,8 @@ static void place_grid(Grid *grid, const TdRecipe *recipe)
         solid->frame.forward[i] = i == 2 ? recipe->extent : 0;
         solid->unit[i] = unit;
         solid->start[i] = -0.5 * unit * solid->size[i];
-        raster->origin[i] = center[i] + recipe->extent * (solid->start[i] + 0.5 * unit);
+        double first = (1.0 - solid->size[i]) / solid->size[1]; /* rounded once */
+        raster->origin[i] = center[i] + recipe->extent * first;
     }
 }
 

@@ -146,14 +146,12 @@ static size_t first_ray(const TdiMarch *march, const TdiCube *cube, uint32_t row
     return (size_t)(cube->y + row - march->y) * march->rays.side + (cube->x - march->x);
 }
 
-/* What log(x / TD_LIGHT_LEAST) is at most, from the exponent of x: from 0 to 0.7 more than it
- * is.
- */
-static double log_above(float x)
+/* What log(x / 2^least) is at most, from the exponent of x: from 0 to 0.7 more than it is. */
+static double log_above(float x, int least)
 {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
-    return ((double)(bits >> 23) - 126 - TD_LIGHT_LEAST_LOG2) * 0.6931471805599453;
+    return ((double)(bits >> 23) - 126 - least) * 0.6931471805599453;
 }
 
 /* How many more samples a ray takes in until it sees no more, at most: known where all are
@@ -161,11 +159,11 @@ static double log_above(float x)
 static uint32_t samples_left(const TdiVolume *volume, float light)
 {
     double depth = (double)volume->density * volume->step;
-    if (!(light >= TD_LIGHT_LEAST))
+    if (!(light >= volume->least))
         return 0;
     if (volume->opacity != TD_OPACITY_EVEN || !(depth > 1e-6))
         return UINT32_MAX;
-    return (uint32_t)(log_above(light) / depth) + 2;
+    return (uint32_t)(log_above(light, volume->least_log2) / depth) + 2;
 }
 
 void tdi_march_look(TdiMarch *march)
@@ -232,7 +230,7 @@ static bool find_samples(const TdiMarch *march, Group *group, int i, double from
     for (uint32_t lane = 0; lane < LANES; lane++) {
         size_t ray = group->ray + lane;
         bool is = lane < group->lanes && rays->count[i][ray] > 0 &&
-                  rays->light[ray] >= TD_LIGHT_LEAST;
+                  rays->light[ray] >= march->volume->least;
         uint32_t first = is ? sample_at(rays, i, ray, from) : 0;
         group->count[lane] = is ? sample_at(rays, i, ray, to) - first : 0;
         group->from[lane] = is ? rays->from[i][ray] + (first + 0.5) * rays->step[i][ray] : 0;
@@ -358,7 +356,7 @@ static void sample_network(TdiMarch *march, const Group *group, uint32_t begin, 
     Taken taken = {0};
     for (uint32_t i = 0; i < steps * LANES; i++) {
         uint32_t lane = i % LANES, sample = begin + i / LANES;
-        if (sample >= group->count[lane] || march->light[lane] < TD_LIGHT_LEAST)
+        if (sample >= group->count[lane] || march->light[lane] < volume->least)
             continue;
         march->places[taken.count] =
             (TdiPlaceOfSample){place_of(solid, 0, group->x + lane),
@@ -483,7 +481,8 @@ static void see(TdiMarch *march, const Group *group, uint32_t begin, uint32_t st
         kernels->shade(light, march->rows + volume->solid.judged * STRIDE, STRIDE,
                        volume->shading, points);
     }
-    kernels->composite(light, STRIDE, s, steps, march->light, march->seen, LANES);
+    kernels->composite(light, STRIDE, s, steps, volume->least, march->light, march->seen,
+                       LANES);
 }
 
 /* ---- A block ----------------------------------------------------------------------------- */
@@ -579,7 +578,7 @@ static bool sees(const TdiMarch *march, const Group *group)
 {
     bool any = false;
     for (uint32_t lane = 0; lane < group->lanes; lane++)
-        any |= group->count[lane] > 0 && march->light[lane] >= TD_LIGHT_LEAST;
+        any |= group->count[lane] > 0 && march->light[lane] >= march->volume->least;
     return any;
 }
 

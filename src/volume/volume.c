@@ -387,12 +387,25 @@ static void set_faces(TdiVolume *volume)
 static TdStatus check(const TdRecipe *recipe, TdError *err)
 {
     const double *const cuts[3] = {recipe->cut_x, recipe->cut_y, recipe->cut_z};
+    TdSize size = td_recipe_size(recipe);
     if (recipe->size.depth > 0)
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "size: a picture has a width and a height; three sizes are samples of "
                         "a volume (.nrrd, .vti, .npy) or of a mesh (.ply, .stl, .glb)");
     if (recipe->tile == TD_TILE_TORUS)
         return tdi_fail(err, TD_ERROR_RECIPE, "tile: a volume is not wound up to a torus");
+    if (recipe->band > 0 && recipe->band * TDI_TRANSFER_PARTS < 2)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "band: %g is thinner than rays can find; the least is %g, or write the "
+                        "surface itself (.ply, .glb, .stl)",
+                        recipe->band, 2.0 / TDI_TRANSFER_PARTS);
+    if (recipe->antialias * (uint64_t)(size.width > size.height ? size.width : size.height) >
+        INT32_MAX)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "size: %u x %u pixels of %u x %u rays are more than 2147483647 rays a "
+                        "side; lower antialias",
+                        (unsigned)size.width, (unsigned)size.height,
+                        (unsigned)recipe->antialias, (unsigned)recipe->antialias);
     for (int i = 0; i < 3; i++)
         if (!(cuts[i][0] < cuts[i][1]))
             return tdi_fail(err, TD_ERROR_RECIPE,
@@ -455,6 +468,8 @@ static TdStatus init(TdiVolume *volume, const TdRecipe *recipe, const TdiShared 
     volume->density = (float)recipe->density;
     volume->shading = (float)recipe->shading;
     volume->step = recipe->step;
+    volume->least_log2 = recipe->bits == 16 ? -21 : -13; /* under half a code, near black */
+    volume->least = recipe->bits == 16 ? 0x1p-21f : 0x1p-13f;
     volume->camera = tdi_camera(recipe, size.width, size.height);
     solid->frame = volume->camera.frame;
     solid->judged = solid->colour.outputs;

@@ -3,6 +3,7 @@
 meshes that are closed, pictures that prove themselves, memory, and what is refused."""
 
 import collections
+import math
 import re
 import struct
 import unittest
@@ -117,6 +118,8 @@ class Samples(Case):
         origin = [float(n) for n in fields["space origin"].strip("()").split(",")]
         for found, wanted in zip(origin, (1 - 0.75 * 2.5, 2 - 0.75 * 1.5, 3 - 0.75 * 3.5)):
             self.assertAlmostEqual(found, wanted, places=12)
+        self.ok("volume", *NET, "--extent", "1.5", "--size", "6x3x12", "-q", "-o", "w.nrrd")
+        self.assertEqual(read_nrrd(self.read("w.nrrd"))[0]["space origin"], "(-2.5,-1,-5.5)")
         recipe = fields["tiedye-recipe"].replace("\\n", "\n")
         self.write("v.tie", recipe)
         self.ok("volume", "v.tie", "-q", "-o", "w.npy")
@@ -318,6 +321,37 @@ class Pictures(Case):
                  for a, b in zip(one, other)]
         self.assertLessEqual(max(apart), 1)
 
+    def test_black_in_16_bits(self):
+        """What is black and 20 depths thick hides a white background to half a code."""
+        even = ["--layers", "2,3", "--sigma_w", "0", "--sigma_b", "100", "--size", "9x9",
+                "--antialias", "1", "--projection", "orthographic", "--elevation", "0",
+                "--azimuth", "0", "--corner", "0", "--density", "10", "--shading", "0",
+                "--palette", "rgb", "--distance", "1"]
+        seen = set()
+        for seed in ("1", "2"):
+            self.ok("volume", *even[:6], "--seed", seed, "--size", "1x1x1", "-q", "-o", "v.npy")
+            values = read_npy4(self.read("v.npy"))[1]
+            for bits, top in (("8", 255), ("16", 65535)):
+                png = self.png(*even, "--seed", seed, "--bits", bits, command="volume")
+                for code, value in zip(png.samples[4][12:15], values):
+                    self.assertAlmostEqual(abs(value), 1, places=6)
+                    self.assertAlmostEqual(code, top if value > 0 else 0, delta=1)
+                    seen.add(value > 0)
+        self.assertEqual(len(seen), 2)
+
+    def test_parallel_rays_begin_before_the_solid(self):
+        """However near the camera stands: its distance is then the picture's scale alone."""
+        see = [*NET, "--size", "32x32", "--antialias", "1", "--projection", "orthographic",
+               "--opacity", "luminance", "--density", "2", "--engine", "dense"]
+        tangent = math.tan(math.radians(30))
+        for distance in (0.3, 1.2):
+            fov = 2 * math.degrees(math.atan(tangent * distance / 5))
+            near = self.png(*see, "--distance", str(distance), "--fov", "60", command="volume")
+            far = self.png(*see, "--distance", "5", "--fov", repr(fov), command="volume")
+            apart = [abs(a - b) for one, other in zip(near.samples, far.samples)
+                     for a, b in zip(one, other)]
+            self.assertLessEqual(max(apart), 1)
+
     def test_step_is_corrected(self):
         """Half the step: the same picture, not a darker one."""
         see = [*NET, "--size", "40x40", "--antialias", "1", "--opacity", "luminance",
@@ -370,7 +404,9 @@ class Refusals(Case):
                 (["--cut_z", "0.2,0.2"], "cut_z"),
                 (["--opacity", "2", "--channels", "1"], "opacity"),
                 (["--opacity", "3", "--palette", "ember"], "opacity"),
-                (["--layers", "4,2"], "1 or 3"), (["--tile", "torus"], "torus")):
+                (["--layers", "4,2"], "1 or 3"), (["--tile", "torus"], "torus"),
+                (["--opacity", "1", "--band", "0.0009"], "band", "0.00195"),
+                (["--size", "300000000x1", "--antialias", "8"], "lower antialias")):
             with self.subTest(arguments=arguments):
                 self.bad(3, words, "volume", "--size", "8x8", *arguments, "-o", "v.png")
         self.bad(3, ["torus"], "volume", "--size", "8x8x8", "--tile", "torus", "-o", "v.npy")
