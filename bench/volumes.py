@@ -38,7 +38,7 @@ SETTINGS = {"solid": {}, "translucent": {"density": 2, "corner": 0},
             "shell": {"opacity": 1, "band": 0.06, "density": 60}}
 # The volume keys at their defaults, as onnx_solid.mjs is told them; opacity 0 is even.
 CAMERA = {"azimuth": 35, "elevation": 25, "distance": 6.5, "fov": 30, "corner": 1, "opacity": 0,
-          "level": 0.5, "band": 0, "density": 20, "step": 0.01, "shading": 0.5,
+          "level": 0.5, "band": 0, "density": 60, "step": 0.01, "shading": 0.5,
           "background": [1, 1, 1]}
 RECIPE = """v = 1
 draw = volume

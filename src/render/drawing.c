@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/whole.h"
 #include "render/palette.h"
 
 /* Squares that are to be tried, or that are left over for the dense engine. */
@@ -105,11 +106,6 @@ static TdiCanvas canvas_of(const Pool *pool, uint32_t index)
     return canvas;
 }
 
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 static uint32_t greater(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
@@ -137,8 +133,8 @@ static void place_square(Pool *pool, TdiSquare square, uint32_t side)
     if (square.x >= raster->width || square.y >= canvas.to || square.y + side <= canvas.from)
         return;
     uint64_t grid = (uint64_t)renderer->view.grid;
-    uint64_t samples = (uint64_t)lesser(side, raster->width - square.x) *
-                       lesser(side, raster->height - square.y) * grid * grid;
+    uint64_t samples = (uint64_t)tdi_lesser(side, raster->width - square.x) *
+                       tdi_lesser(side, raster->height - square.y) * grid * grid;
     float spent = square.spent + TD_PATCH_NODES / (float)samples;
     if (spent > TDI_SPENT_MOST) {
         split(pool, square, side);
@@ -270,8 +266,10 @@ static TdiTile visible(const Pool *pool, const TdiSquare *square, uint32_t side)
 {
     TdiCanvas canvas = canvas_of(pool, square->part);
     uint32_t width = pool->parts[square->part].renderer->raster.width;
-    uint32_t from = greater(square->y, canvas.from), to = lesser(square->y + side, canvas.to);
-    return (TdiTile){square->x, from, lesser(square->x + side, width) - square->x, to - from};
+    uint32_t from = greater(square->y, canvas.from),
+             to = tdi_lesser(square->y + side, canvas.to);
+    return (TdiTile){square->x, from, tdi_lesser(square->x + side, width) - square->x,
+                     to - from};
 }
 
 /* A square that was found good. */
@@ -340,7 +338,7 @@ static bool add_slices(Pool *pool, size_t index)
         if (at == NULL)
             return false;
         pool->slices = at;
-        at[pool->slice_count++] = (Slice){index, y, lesser(y + SLICE_ROWS, end)};
+        at[pool->slice_count++] = (Slice){index, y, tdi_lesser(y + SLICE_ROWS, end)};
     }
     return true;
 }
@@ -440,8 +438,8 @@ static bool gather_squares(Pool *pool)
             if (dense->at[i].part != first->part || dense->at[i].y != first->y ||
                 dense->at[i].x != x)
                 break;
-        TdiTile tile = {first->x, y, lesser(x, renderer->raster.width) - first->x,
-                        lesser(first->y + side, canvas.to) - y};
+        TdiTile tile = {first->x, y, tdi_lesser(x, renderer->raster.width) - first->x,
+                        tdi_lesser(first->y + side, canvas.to) - y};
         if (!add_piece(pool, first->part, tile, first->spent + 1))
             return false;
     }

@@ -6,6 +6,7 @@
 #include "base/fpmode.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/whole.h"
 #include "render/palette.h"
 
 /* ---- Tiles --------------------------------------------------------------------------- */
@@ -30,19 +31,12 @@ TdiTile tdi_tiling_tile(const TdiTiling *t, size_t i)
     return tile;
 }
 
-/* ---- Drawing one --------------------------------------------------------------------- */
-
-static size_t round_up(size_t value, size_t grain)
-{
-    return (value + grain - 1) / grain * grain;
-}
-
 enum { SUM_ROWS = 3 }; /* behind the plan's scratch; then what colour wants to spare */
 
 static size_t block_bytes(const TdiRenderer *renderer)
 {
     size_t row_bytes = td_plan_points(renderer->plan) * sizeof(float);
-    return round_up(td_plan_scratch(renderer->plan), 64) +
+    return tdi_round_up(td_plan_scratch(renderer->plan), 64) +
            (SUM_ROWS + tdi_colour_spare_rows(&renderer->colour)) * row_bytes;
 }
 
@@ -174,7 +168,7 @@ void tdi_field_store(float *rows, size_t stride, uint32_t channels, TdiTile tile
 {
     uint32_t width = tile.width, run;
     for (uint32_t c = 0; c < channels; c++)
-        unify_nans(rows + c * stride, round_up(count, TD_POINT_GRAIN));
+        unify_nans(rows + c * stride, tdi_round_up(count, TD_POINT_GRAIN));
     for (uint32_t done = 0; done < count; done += run) {
         uint32_t row = (first + done) / width, column = (first + done) % width;
         float *at = (float *)(void *)(out + row * row_bytes) + (size_t)column * channels;
@@ -191,12 +185,13 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
     char *scratch = worker->scratch;
     Block block = {.tile = tile, .columns = share_columns(renderer, tile, scratch)};
     float samples = (float)(renderer->view.grid * renderer->view.grid);
-    float *sums = (float *)(void *)(scratch + round_up(td_plan_scratch(renderer->plan), 64));
+    float *sums =
+        (float *)(void *)(scratch + tdi_round_up(td_plan_scratch(renderer->plan), 64));
     for (uint32_t first = 0; first < pixels && !tdi_is_cancelled(worker->run); first += most) {
         uint32_t count = pixels - first < most ? pixels - first : most;
         block.first = first;
         block.count = count;
-        block.points = (uint32_t)round_up(count, TD_POINT_GRAIN);
+        block.points = (uint32_t)tdi_round_up(count, TD_POINT_GRAIN);
         if (renderer->raster.type == TD_SAMPLE_F32) {
             float *rows = evaluate(renderer, &block, 0, 0, scratch);
             tdi_field_store(rows, most, renderer->outputs, tile, first, count, out, row_bytes);

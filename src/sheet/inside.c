@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/fpmode.h"
 #include "base/memory.h"
+#include "base/whole.h"
 #include "render/renderer.h"
 #include "sheet/inside_layout.h"
 #include "sheet/inside_words.h"
@@ -133,11 +134,6 @@ static void sample_block(const Sample *sample, const Pixels *pixels, char *scrat
     }
 }
 
-static uint32_t round_up(uint32_t value)
-{
-    return (value + TD_POINT_GRAIN - 1) / TD_POINT_GRAIN * TD_POINT_GRAIN;
-}
-
 static void work_sample(const void *user, size_t job, const TdiWorker *worker)
 {
     const Sample *sample = user;
@@ -145,7 +141,10 @@ static void work_sample(const void *user, size_t job, const TdiWorker *worker)
     uint32_t all = tile.width * tile.height, most = (uint32_t)row_floats(sample->inside);
     for (uint32_t first = 0; first < all && !tdi_is_cancelled(worker->run); first += most) {
         uint32_t count = all - first < most ? all - first : most;
-        sample_block(sample, &(Pixels){tile, first, count, round_up(count)}, worker->scratch);
+        sample_block(
+            sample,
+            &(Pixels){tile, first, count, (uint32_t)tdi_round_up(count, TD_POINT_GRAIN)},
+            worker->scratch);
     }
 }
 
@@ -476,7 +475,7 @@ static void work(const TdPicture *picture, const TdiBand *band, size_t job,
     }
     for (uint32_t first = 0; first < all && !tdi_is_cancelled(worker->run); first += most) {
         uint32_t count = all - first < most ? all - first : most;
-        Pixels pixels = {tile, first, count, round_up(count)};
+        Pixels pixels = {tile, first, count, (uint32_t)tdi_round_up(count, TD_POINT_GRAIN)};
         if (inside->field)
             draw_field(inside, slice, &pixels, band, worker->scratch);
         else

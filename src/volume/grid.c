@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fpmode.h"
 #include "base/memory.h"
+#include "base/whole.h"
 #include "render/renderer.h"
 
 enum {
@@ -27,7 +28,8 @@ enum {
 typedef struct Grid {
     TdPicture head;
     TdiSolid solid;
-    uint32_t side; /* of the largest blocks, in samples; 0: all is dense */
+    uint32_t side;  /* of the largest blocks, in samples; 0: all is dense */
+    uint32_t share; /* of them, how many are a job of the band in hand */
 } Grid;
 
 /* What a worker's scratch holds. */
@@ -47,30 +49,23 @@ typedef struct Job {
     float *values;          /* (3, MOST, MOST) of a slice */
 } Job;
 
-static void *take(char **at, size_t bytes)
-{
-    void *taken = *at;
-    *at += (bytes + 63) / 64 * 64;
-    return taken;
-}
-
 static size_t lay_out(const Grid *grid, char *scratch, Job *job)
 {
     char *at = scratch;
     bool blocks = grid->side > 0;
-    job->points = take(&at, tdi_solid_point_scratch(&grid->solid));
-    job->rows = take(&at, (size_t)grid->solid.outputs * RUN * sizeof(float));
-    job->places = take(&at, RUN * sizeof(TdiPlaceOfSample));
+    job->points = tdi_carve(&at, tdi_solid_point_scratch(&grid->solid));
+    job->rows = tdi_carve(&at, (size_t)grid->solid.outputs * RUN * sizeof(float));
+    job->places = tdi_carve(&at, RUN * sizeof(TdiPlaceOfSample));
     if (!blocks)
         return (size_t)(at - scratch);
-    job->cubes = take(&at, CUBES * sizeof(TdiCube));
-    job->found = take(&at, LANES * TDI_CUBE_FLOATS * sizeof(float));
-    job->wide = take(&at, ORDER * WIDE * sizeof(float));
-    job->slices = take(&at, 3 * MOST * WIDE * sizeof(float));
-    job->apart = take(&at, ORDER * MOST * sizeof(float));
-    job->columns = take(&at, 3 * ORDER * MOST * sizeof(float));
-    job->values = take(&at, 3 * MOST * MOST * sizeof(float));
-    job->trial = take(&at, tdi_solid_try_scratch(&grid->solid));
+    job->cubes = tdi_carve(&at, CUBES * sizeof(TdiCube));
+    job->found = tdi_carve(&at, LANES * TDI_CUBE_FLOATS * sizeof(float));
+    job->wide = tdi_carve(&at, ORDER * WIDE * sizeof(float));
+    job->slices = tdi_carve(&at, 3 * MOST * WIDE * sizeof(float));
+    job->apart = tdi_carve(&at, ORDER * MOST * sizeof(float));
+    job->columns = tdi_carve(&at, 3 * ORDER * MOST * sizeof(float));
+    job->values = tdi_carve(&at, 3 * MOST * MOST * sizeof(float));
+    job->trial = tdi_carve(&at, tdi_solid_try_scratch(&grid->solid));
     return (size_t)(at - scratch);
 }
 
@@ -90,11 +85,6 @@ static unsigned char *place_in(const Job *job, uint32_t x, uint32_t y, uint32_t 
            (size_t)x * raster->channels * sizeof(float);
 }
 
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* ---- Dense rows -------------------------------------------------------------------------- */
 
 static double middle(const TdiSolid *solid, int axis, uint32_t i)
@@ -108,7 +98,7 @@ static void evaluate_tile(const Job *job, TdiTile tile, uint32_t z)
     const TdiSolid *solid = &job->grid->solid;
     uint32_t rows = tile.width < RUN ? RUN / tile.width : 1;
     for (uint32_t y = 0; y < tile.height; y += rows) {
-        TdiTile part = {tile.x, tile.y + y, tile.width, lesser(rows, tile.height - y)};
+        TdiTile part = {tile.x, tile.y + y, tile.width, tdi_lesser(rows, tile.height - y)};
         uint32_t count = part.width * part.height;
         for (uint32_t i = 0; i < count; i++)
             job->places[i] = (TdiPlaceOfSample){middle(solid, 0, part.x + i % part.width),
@@ -127,9 +117,9 @@ static void dense_row(const TdPicture *picture, const TdiBand *band, size_t row,
     uint32_t number = band->y + (uint32_t)row, height = picture->raster.height;
     lay_out(job.grid, worker->scratch, &job);
     for (uint32_t x = 0; x < picture->raster.width; x += RUN)
-        evaluate_tile(&job,
-                      (TdiTile){x, number % height, lesser(RUN, picture->raster.width - x), 1},
-                      number / height);
+        evaluate_tile(
+            &job, (TdiTile){x, number % height, tdi_lesser(RUN, picture->raster.width - x), 1},
+            number / height);
 }
 
 /* ---- Blocks ------------------------------------------------------------------------------ */
@@ -137,7 +127,7 @@ static void dense_row(const TdPicture *picture, const TdiBand *band, size_t row,
 /* How many of a block's samples there are along an axis. */
 static uint32_t inside(const TdiSolid *solid, int axis, uint32_t first, uint32_t side)
 {
-    return first < solid->size[axis] ? lesser(side, solid->size[axis] - first) : 0;
+    return first < solid->size[axis] ? tdi_lesser(side, solid->size[axis] - first) : 0;
 }
 
 /* Where a block's rows of a slice are put: into the band itself, where whole vectors of all
@@ -280,7 +270,7 @@ static uint32_t cubes_along(const Grid *grid, int axis)
     return (grid->solid.size[axis] - 1) / grid->side + 1;
 }
 
-/* LANES of the blocks of the slab at the band. */
+/* Some of the blocks of the slab at the band. */
 static void work_blocks(const TdPicture *picture, const TdiBand *band, size_t number,
                         const TdiWorker *worker)
 {
@@ -288,7 +278,8 @@ static void work_blocks(const TdPicture *picture, const TdiBand *band, size_t nu
     const Grid *grid = job.grid;
     uint32_t across = cubes_along(grid, 0), all = across * cubes_along(grid, 1);
     lay_out(grid, worker->scratch, &job);
-    for (uint32_t i = (uint32_t)number * LANES; i < all && i < (number + 1) * LANES; i++)
+    uint32_t first = (uint32_t)number * grid->share;
+    for (uint32_t i = first; i < all && i < first + grid->share; i++)
         add_cube(&job, (TdiCube){.x = i % across * grid->side,
                                  .y = i / across * grid->side,
                                  .z = band->y / picture->raster.height});
@@ -305,7 +296,17 @@ static void block_grid(const TdPicture *picture, uint32_t y, uint32_t *begin, ui
         return;
     rows = rows < all ? rows : all; /* which fit into 32 bits */
     *begin = y / (uint32_t)rows * (uint32_t)rows;
-    *end = *begin + lesser((uint32_t)rows, (uint32_t)all - *begin);
+    *end = *begin + tdi_lesser((uint32_t)rows, (uint32_t)all - *begin);
+}
+
+/* LANES blocks are tried at the price of one; but every thread has its share, twice, since some
+ * blocks take longer than others. */
+static uint32_t choose_share(uint32_t all, int threads)
+{
+    uint32_t jobs = 2 * (uint32_t)threads;
+    if (threads == 1 || all >= LANES * jobs)
+        return LANES;
+    return all > jobs ? all / jobs : 1;
 }
 
 /* A band that is no slab: that would have taken too much memory. */
@@ -327,7 +328,7 @@ static TdStatus fail_slab(const Grid *grid, const TdRun *run, TdError *err)
 
 static TdStatus draw_grid(TdPicture *picture, TdiBand *band, const TdRun *run, TdError *err)
 {
-    const Grid *grid = (const Grid *)picture;
+    Grid *grid = (Grid *)picture;
     TdiBandJobs jobs = {
         .count = band->count, .scratch_bytes = scratch_bytes(grid), .work = dense_row};
     if (grid->side > 0) {
@@ -336,7 +337,9 @@ static TdStatus draw_grid(TdPicture *picture, TdiBand *band, const TdRun *run, T
         if (begin != band->y || end - begin > band->count)
             return fail_slab(grid, run, err);
         band->count = end - begin;
-        jobs.count = ((size_t)cubes_along(grid, 0) * cubes_along(grid, 1) - 1) / LANES + 1;
+        uint32_t all = cubes_along(grid, 0) * cubes_along(grid, 1);
+        grid->share = choose_share(all, run->threads);
+        jobs.count = (all - 1) / grid->share + 1;
         jobs.work = work_blocks;
     }
     return tdi_draw_jobs(picture, band, &jobs, run, err);

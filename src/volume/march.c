@@ -1,6 +1,7 @@
 /* Samples along rays, and what is seen of them. */
 #include <string.h>
 
+#include "base/whole.h"
 #include "volume/opacity.h"
 #include "volume/volume.h"
 
@@ -11,6 +12,7 @@ enum {
     LANES = TD_PATCH_LANES,
     STRIDE = LANES * TDI_MARCH_STEPS, /* samples at a time */
     DENSE_STEPS = 8,                  /* of a ray, of which each costs much */
+    SURROUNDED = STRIDE / 6,          /* samples whose neighbours are evaluated at a time */
     PADDED = ORDER * ORDER * LANES
 };
 
@@ -21,14 +23,6 @@ static size_t most_columns(const TdiVolume *volume)
     return (volume->side + LANES - 1) / LANES * LANES;
 }
 
-/* The next `bytes` of a worker's scratch, aligned. */
-static void *take(char **scratch, size_t bytes)
-{
-    void *taken = *scratch;
-    *scratch += (bytes + 63) / 64 * 64;
-    return taken;
-}
-
 /* With scratch NULL, what is needed: the addresses begin at 0. */
 static size_t lay_out(const TdiVolume *volume, char *scratch, TdiMarch *march)
 {
@@ -37,23 +31,24 @@ static size_t lay_out(const TdiVolume *volume, char *scratch, TdiMarch *march)
     size_t side = TDI_REGION_TILES * (size_t)volume->side, rays = side * side;
     march->rays.side = (uint32_t)side;
     for (int i = 0; i < 2; i++) {
-        march->rays.from[i] = take(&at, rays * sizeof(double));
-        march->rays.step[i] = take(&at, rays * sizeof(double));
-        march->rays.rate[i] = take(&at, rays * sizeof(double));
-        march->rays.count[i] = take(&at, rays * sizeof(uint32_t));
-        march->rays.face[i] = take(&at, rays);
+        march->rays.from[i] = tdi_carve(&at, rays * sizeof(double));
+        march->rays.step[i] = tdi_carve(&at, rays * sizeof(double));
+        march->rays.rate[i] = tdi_carve(&at, rays * sizeof(double));
+        march->rays.count[i] = tdi_carve(&at, rays * sizeof(uint32_t));
+        march->rays.face[i] = tdi_carve(&at, rays);
     }
-    march->rays.left = take(&at, rays * sizeof(uint32_t));
-    march->rays.pace = take(&at, rays * sizeof(float));
-    march->rays.light = take(&at, rays * sizeof(float));
-    march->rays.seen = take(&at, 3 * rays * sizeof(float));
-    march->padded = take(&at, TDI_MARCH_CHANNELS * PADDED * sizeof(float));
-    march->columns = take(&at, TDI_MARCH_CHANNELS * ORDER * columns * LANES * sizeof(float));
-    march->lines = take(&at, TDI_MARCH_CHANNELS * ORDER * columns * sizeof(float));
-    march->rows = take(&at, (TDI_MARCH_CHANNELS + 1) * STRIDE * sizeof(float));
-    march->spare = take(&at, 2 * TDI_MARCH_CHANNELS * STRIDE * sizeof(float));
-    march->places = take(&at, STRIDE * sizeof(TdiPlaceOfSample));
-    march->points = take(&at, tdi_solid_point_scratch(&volume->solid));
+    march->rays.left = tdi_carve(&at, rays * sizeof(uint32_t));
+    march->rays.pace = tdi_carve(&at, rays * sizeof(float));
+    march->rays.light = tdi_carve(&at, rays * sizeof(float));
+    march->rays.seen = tdi_carve(&at, 3 * rays * sizeof(float));
+    march->padded = tdi_carve(&at, TDI_MARCH_CHANNELS * PADDED * sizeof(float));
+    march->columns =
+        tdi_carve(&at, TDI_MARCH_CHANNELS * ORDER * columns * LANES * sizeof(float));
+    march->lines = tdi_carve(&at, TDI_MARCH_CHANNELS * ORDER * columns * sizeof(float));
+    march->rows = tdi_carve(&at, (TDI_MARCH_CHANNELS + 1) * STRIDE * sizeof(float));
+    march->spare = tdi_carve(&at, 2 * TDI_MARCH_CHANNELS * STRIDE * sizeof(float));
+    march->places = tdi_carve(&at, STRIDE * sizeof(TdiPlaceOfSample));
+    march->points = tdi_carve(&at, tdi_solid_point_scratch(&volume->solid));
     return (size_t)(at - scratch);
 }
 
@@ -173,11 +168,6 @@ void tdi_march_look(TdiMarch *march)
         march->rays.left[ray] = samples_left(march->volume, march->rays.light[ray]);
 }
 
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Samples of a ray in a block, of those that it still can see when it has come to w = here. */
 static uint32_t count_samples(const TdiRays *rays, size_t ray, double here, double from,
                               double to)
@@ -187,9 +177,10 @@ static uint32_t count_samples(const TdiRays *rays, size_t ray, double here, doub
         if (rays->count[i][ray] == 0)
             continue;
         uint32_t now = sample_at(rays, i, ray, here), first = sample_at(rays, i, ray, from);
-        uint32_t last = sample_at(rays, i, ray, to), end = now + lesser(left, UINT32_MAX - now);
-        count += first < end ? lesser(last, end) - first : 0;
-        left -= lesser(left, rays->count[i][ray] - now);
+        uint32_t last = sample_at(rays, i, ray, to),
+                 end = now + tdi_lesser(left, UINT32_MAX - now);
+        count += first < end ? tdi_lesser(last, end) - first : 0;
+        left -= tdi_lesser(left, rays->count[i][ray] - now);
     }
     return count;
 }
@@ -304,48 +295,14 @@ typedef struct Taken {
     uint16_t at[STRIDE]; /* where among the group's samples each belongs */
 } Taken;
 
-/* Rows of what was found, to where it belongs. */
-static void spread(const Taken *taken, const float *from, uint32_t rows, float *to)
+static void take(TdiMarch *march, Taken *taken, const Group *group, uint32_t begin, size_t at)
 {
-    for (uint32_t c = 0; c < rows; c++)
-        for (size_t i = 0; i < taken->count; i++)
-            to[c * STRIDE + taken->at[i]] = from[c * STRIDE + i];
-}
-
-static void move_places(TdiMarch *march, size_t count, int axis, double by)
-{
-    bool perspective = march->volume->solid.frame.perspective;
-    for (size_t i = 0; i < count; i++) {
-        TdiPlaceOfSample *place = &march->places[i];
-        double aside = perspective ? by / place->w : by;
-        place->u += axis == 0 ? aside : 0;
-        place->v += axis == 1 ? aside : 0;
-        place->w += axis == 2 ? by : 0;
-    }
-}
-
-/* Central differences along u, v and w, over so many extents. */
-static void sample_slopes(TdiMarch *march, const Taken *taken)
-{
-    const double apart = 0x1p-10;
-    const TdiVolume *volume = march->volume;
-    const TdiSolid *solid = &volume->solid;
-    float *low = march->spare + TDI_MARCH_CHANNELS * STRIDE, *high = low + STRIDE;
-    for (int axis = 0; axis < 3; axis++) {
-        for (int side = 0; side < 2; side++) {
-            move_places(march, taken->count, axis, side == 0 ? -apart : 2 * apart);
-            tdi_solid_evaluate(solid, march->places, taken->count, march->spare, STRIDE,
-                               march->points, march->run);
-            weigh(volume, march->spare, taken->count, side == 0 ? low : high);
-        }
-        move_places(march, taken->count, axis, -apart);
-        for (size_t i = 0; i < taken->count; i++) {
-            bool aside = axis < 2 && solid->frame.perspective;
-            double width = 2 * apart / (aside ? march->places[i].w : 1);
-            high[i] = (high[i] - low[i]) / (float)width;
-        }
-        spread(taken, high, 1, march->rows + (solid->judged + (uint32_t)axis) * STRIDE);
-    }
+    const TdiSolid *solid = &march->volume->solid;
+    uint32_t lane = (uint32_t)(at % LANES), sample = begin + (uint32_t)(at / LANES);
+    march->places[taken->count] =
+        (TdiPlaceOfSample){place_of(solid, 0, group->x + lane), place_of(solid, 1, group->y),
+                           depth_of(group, lane, sample)};
+    taken->at[taken->count++] = (uint16_t)at;
 }
 
 /* From the network. */
@@ -354,20 +311,73 @@ static void sample_network(TdiMarch *march, const Group *group, uint32_t begin, 
     const TdiVolume *volume = march->volume;
     const TdiSolid *solid = &volume->solid;
     Taken taken = {0};
-    for (uint32_t i = 0; i < steps * LANES; i++) {
-        uint32_t lane = i % LANES, sample = begin + i / LANES;
-        if (sample >= group->count[lane] || march->light[lane] < volume->least)
-            continue;
-        march->places[taken.count] =
-            (TdiPlaceOfSample){place_of(solid, 0, group->x + lane),
-                               place_of(solid, 1, group->y), depth_of(group, lane, sample)};
-        taken.at[taken.count++] = (uint16_t)i;
-    }
+    for (size_t i = 0; i < (size_t)steps * LANES; i++)
+        if (begin + i / LANES < group->count[i % LANES] &&
+            march->light[i % LANES] >= volume->least)
+            take(march, &taken, group, begin, i);
     tdi_solid_evaluate(solid, march->places, taken.count, march->spare, STRIDE, march->points,
                        march->run);
-    spread(&taken, march->spare, solid->judged, march->rows);
-    if (has_gradients(volume))
-        sample_slopes(march, &taken);
+    for (uint32_t c = 0; c < solid->judged; c++)
+        for (size_t i = 0; i < taken.count; i++)
+            march->rows[c * STRIDE + taken.at[i]] = march->spare[c * STRIDE + i];
+}
+
+/* So far to both sides of a sample along u, v and w, in extents. */
+static const double apart = 0x1p-10;
+
+/* Put the six neighbours of each place behind each other: `count` low ones along u, high ones,
+ * and the same along v and w. */
+static void surround(TdiMarch *march, size_t count)
+{
+    bool perspective = march->volume->solid.frame.perspective;
+    for (size_t i = 6 * count; i-- > 0;) { /* the places themselves stand in front */
+        TdiPlaceOfSample place = march->places[i % count];
+        double by = i / count % 2 == 0 ? -apart : apart;
+        double aside = perspective ? by / place.w : by;
+        place.u += i / count / 2 == 0 ? aside : 0;
+        place.v += i / count / 2 == 1 ? aside : 0;
+        place.w += i / count / 2 == 2 ? by : 0;
+        march->places[i] = place;
+    }
+}
+
+/* Derivatives of what is opaque along u, v and w: central differences. */
+static void find_slopes(TdiMarch *march, const Taken *taken)
+{
+    const TdiSolid *solid = &march->volume->solid;
+    float *sum = march->spare + TDI_MARCH_CHANNELS * STRIDE, depth[SURROUNDED];
+    size_t count = taken->count;
+    for (size_t i = 0; i < count; i++)
+        depth[i] = (float)march->places[i].w;
+    surround(march, count);
+    tdi_solid_evaluate(solid, march->places, 6 * count, march->spare, STRIDE, march->points,
+                       march->run);
+    weigh(march->volume, march->spare, 6 * count, sum);
+    for (size_t axis = 0; axis < 3; axis++) {
+        const float *low = sum + 2 * axis * count, *high = low + count;
+        bool aside = axis < 2 && solid->frame.perspective;
+        for (size_t i = 0; i < count; i++)
+            march->rows[(solid->judged + axis) * STRIDE + taken->at[i]] =
+                (high[i] - low[i]) * (aside ? depth[i] : 1) / (float)(2 * apart);
+    }
+}
+
+/* From the network too, but only where something is seen. */
+static void sample_slopes(TdiMarch *march, const Group *group, uint32_t begin, uint32_t steps,
+                          const float *through)
+{
+    size_t points = (size_t)steps * LANES, i = 0;
+    for (uint32_t axis = 0; axis < 3; axis++)
+        memset(march->rows + (march->volume->solid.judged + axis) * STRIDE, 0,
+               points * sizeof(float));
+    while (i < points) {
+        Taken taken = {0};
+        for (; i < points && taken.count < SURROUNDED; i++)
+            if (through[i] != 1 && march->light[i % LANES] >= march->volume->least)
+                take(march, &taken, group, begin, i);
+        if (taken.count > 0)
+            find_slopes(march, &taken);
+    }
 }
 
 /* ---- What is seen ------------------------------------------------------------------------ */
@@ -462,7 +472,7 @@ static void light_faces(const Group *group, float *light, size_t points)
 }
 
 static void see(TdiMarch *march, const Group *group, uint32_t begin, uint32_t steps,
-                const double scale[3])
+                bool polynomial, const double scale[3])
 {
     const TdiVolume *volume = march->volume;
     const TdKernels *kernels = volume->solid.colour.kernels;
@@ -473,6 +483,8 @@ static void see(TdiMarch *march, const Group *group, uint32_t begin, uint32_t st
     find_through(volume, group, begin, steps, s);
     if (all_pass(s, points))
         return;
+    if (has_gradients(volume) && !polynomial)
+        sample_slopes(march, group, begin, steps, s);
     float *light = find_light(march, points);
     if (volume->opacity == TD_OPACITY_EVEN)
         light_faces(group, light, points);
@@ -604,7 +616,7 @@ static void march_group(TdiMarch *march, const TdiCube *cube, Group *group, uint
                 sample_lines(march, cube, group, column, begin, steps);
             else
                 sample_network(march, group, begin, steps);
-            see(march, group, begin, steps, polynomial ? scale : ones);
+            see(march, group, begin, steps, polynomial, polynomial ? scale : ones);
         }
         copy_rays(march, group, true);
     }

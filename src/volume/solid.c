@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/whole.h"
 #include "render/chebyshev.h"
 
 enum {
@@ -150,16 +151,9 @@ void tdi_solid_clear(TdiSolid *solid)
     *solid = (TdiSolid){0};
 }
 
-/* ---- Points ------------------------------------------------------------------------------ */
-
-static size_t round_up(size_t value, size_t grain)
-{
-    return (value + grain - 1) / grain * grain;
-}
-
 static size_t block_bytes(const TdiSolid *solid)
 {
-    return round_up(td_plan_scratch(solid->plan), 64);
+    return tdi_round_up(td_plan_scratch(solid->plan), 64);
 }
 
 size_t tdi_solid_point_scratch(const TdiSolid *solid)
@@ -197,7 +191,7 @@ void tdi_solid_evaluate(const TdiSolid *solid, const TdiPlaceOfSample *places, s
     size_t most = td_plan_points(plan);
     for (size_t first = 0; first < count && !tdi_is_cancelled(run); first += most) {
         size_t part = count - first < most ? count - first : most;
-        size_t points = round_up(part, TD_POINT_GRAIN);
+        size_t points = tdi_round_up(part, TD_POINT_GRAIN);
         float *inputs[INPUTS];
         find_rows(plan, scratch, inputs);
         for (size_t i = 0; i < points; i++) {
@@ -451,12 +445,12 @@ void tdi_solid_try(const TdiSolid *solid, TdiCube *const *cubes, size_t count,
 
 static size_t level_floats(uint32_t side)
 {
-    return (size_t)2 * ORDER * round_up(side, LANES);
+    return (size_t)2 * ORDER * tdi_round_up(side, LANES);
 }
 
 static float *fill_level(TdiCubeLevel *level, float *numbers)
 {
-    level->columns = (uint32_t)round_up(level->side, LANES);
+    level->columns = (uint32_t)tdi_round_up(level->side, LANES);
     float *across = numbers, *down = numbers + (size_t)ORDER * level->columns;
     for (uint32_t i = 0; i < level->side; i++) {
         double basis[ORDER] = {0};
@@ -498,7 +492,7 @@ TdStatus tdi_solid_lattice(TdiSolid *solid, const TdRecipe *recipe, uint32_t lar
         solid->level[levels++].side = side;
         floats += level_floats(side);
     }
-    size_t tables = round_up(floats * sizeof(float), 64);
+    size_t tables = tdi_round_up(floats * sizeof(float), 64);
     size_t places = (size_t)2 * NODES * sizeof(size_t);
     char *block = tdi_alloc(1, tables + places + depth * sizeof(TdiBend));
     if (block == NULL)

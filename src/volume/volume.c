@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fpmode.h"
 #include "base/memory.h"
+#include "base/whole.h"
 #include "kernels/ray_constants.h"
 #include "volume/opacity.h"
 
@@ -20,13 +21,19 @@ enum {
 };
 
 /* The share of what a dense picture costs that may be spent on polynomials before what is left
- * is dense; shading takes six more evaluations a sample there. */
+ * is dense. */
 #define SPENT_MOST 0.45f
 
-static float spent_most(const TdiVolume *volume)
+/* Shading takes six more evaluations where something is seen: about as often as the transfer is
+ * above 0. */
+static float find_spent_most(const TdiVolume *volume)
 {
-    return volume->shading > 0 && volume->opacity != TD_OPACITY_EVEN ? 7 * SPENT_MOST
-                                                                     : SPENT_MOST;
+    int seen = 0;
+    if (volume->shading == 0 || volume->opacity == TD_OPACITY_EVEN)
+        return SPENT_MOST;
+    for (int i = 0; i <= TDI_TRANSFER_PARTS; i++)
+        seen += volume->transfer[i] > 0;
+    return SPENT_MOST * (1 + 6 * (float)seen / (TDI_TRANSFER_PARTS + 1));
 }
 
 /* ---- A slab of blocks -------------------------------------------------------------------- */
@@ -42,31 +49,25 @@ typedef struct Slab {
     void *trial;
 } Slab;
 
-static size_t round_up(size_t bytes)
+static size_t lay_out(const TdiVolume *volume, char *scratch, Slab *slab)
 {
-    return (bytes + 63) / 64 * 64;
+    char *at = scratch;
+    const TdRun *run = slab->march.run;
+    slab->march = tdi_march_lay_out(volume, tdi_carve(&at, tdi_march_scratch(volume)), run);
+    slab->cubes = tdi_carve(&at, CUBES * sizeof(TdiCube));
+    if (volume->solid.levels > 1) {
+        slab->found = tdi_carve(&at, LANES * TDI_CUBE_FLOATS * sizeof(float));
+        slab->kept = tdi_carve(&at, KEPT * TDI_CUBE_FLOATS * sizeof(float));
+        slab->trial = tdi_carve(&at, tdi_solid_try_scratch(&volume->solid));
+    }
+    return (size_t)(at - scratch);
 }
 
 static size_t slab_scratch(const TdiVolume *volume)
 {
-    if (volume->solid.levels == 0)
-        return round_up(tdi_march_scratch(volume)) + round_up(CUBES * sizeof(TdiCube));
-    return round_up(tdi_march_scratch(volume)) + round_up(CUBES * sizeof(TdiCube)) +
-           (KEPT + LANES) * TDI_CUBE_FLOATS * sizeof(float) +
-           tdi_solid_try_scratch(&volume->solid);
-}
-
-static Slab lay_out(const TdiVolume *volume, const TdiWorker *worker)
-{
-    char *at = worker->scratch;
-    Slab slab = {.march = tdi_march_lay_out(volume, at, worker->run)};
-    at += round_up(tdi_march_scratch(volume));
-    slab.cubes = (TdiCube *)(void *)at;
-    at += round_up(CUBES * sizeof(TdiCube));
-    slab.found = (float *)(void *)at;
-    slab.kept = slab.found + LANES * TDI_CUBE_FLOATS;
-    slab.trial = slab.kept + KEPT * TDI_CUBE_FLOATS;
-    return slab;
+    static char anchor[64];
+    Slab slab = {0};
+    return lay_out(volume, anchor, &slab);
 }
 
 /* A new block. What it costs counts by the samples that may be seen. */
@@ -117,7 +118,7 @@ static void try_level(Slab *slab, size_t begin, size_t end)
     size_t count = 0;
     for (size_t i = begin; i < end; i++) {
         TdiCube *cube = &slab->cubes[i];
-        if (cube->spent <= spent_most(slab->march.volume))
+        if (cube->spent <= slab->march.volume->spent_most)
             batch[count++] = cube;
         if (count == LANES || (i + 1 == end && count > 0)) {
             try_batch(slab, batch, count);
@@ -230,7 +231,8 @@ static void march_region(const TdPicture *picture, const TdiBand *band, size_t j
     const TdiVolume *volume = (const TdiVolume *)picture;
     uint32_t side = TDI_REGION_TILES * volume->side, across = regions_across(volume);
     uint32_t first = band->y * volume->grid / side;
-    Slab slab = lay_out(volume, worker);
+    Slab slab = {.march.run = worker->run};
+    lay_out(volume, worker->scratch, &slab);
     tdi_march_begin(&slab.march, (uint32_t)(job % across) * side,
                     (first + (uint32_t)(job / across)) * side);
     for (uint32_t z = 0; z < volume->slabs * volume->side && !tdi_is_cancelled(worker->run);)
@@ -483,6 +485,7 @@ static TdStatus init(TdiVolume *volume, const TdRecipe *recipe, const TdiShared 
     if (status != TD_OK)
         return status;
     set_most(volume, recipe);
+    volume->spent_most = find_spent_most(volume);
     status = tdi_solid_lattice(solid, recipe, volume->side, volume->side >> (LEVELS - 1), err);
     if (status == TD_OK && solid->levels == 0) { /* one size of dense blocks */
         solid->level[0].side = volume->side;

@@ -19,8 +19,9 @@ typedef struct TdiVolume {
     TdOpacity opacity;
     float weight[3]; /* of outputs in what is opaque: its gradient gives the shade */
     float density, shading;
-    double step;    /* at most, in extents */
-    int least_log2; /* a ray that lets less than least = 2^least_log2 through sees no more */
+    float spent_most; /* evaluations a sample that polynomials may take */
+    double step;      /* at most, in extents */
+    int least_log2;   /* a ray that lets less than least = 2^least_log2 through sees no more */
     float least;
     float *transfer;     /* (TDI_TRANSFER_PARTS + 1): from s to the share of the density */
     float *decode;       /* (TDI_DECODE_PARTS + 1): from encoded to linear light */
