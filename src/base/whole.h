@@ -1,4 +1,5 @@
-/* Whole numbers: the lesser of two, the next multiple, the next piece of a block. */
+/* Whole numbers: the lesser and the greater of two, the next multiple, the next piece of a
+ * block. */
 #ifndef TDI_WHOLE_H
 #define TDI_WHOLE_H
 
@@ -8,6 +9,11 @@
 static inline uint32_t tdi_lesser(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
+}
+
+static inline uint32_t tdi_greater(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
 }
 
 /* The least multiple of `grain` that is not below `value`. */

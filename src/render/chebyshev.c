@@ -48,15 +48,19 @@ void tdi_tail_add(TdiTailSums *sums, size_t order, const float coefficients[LANE
         add_magnitudes(coefficients, sums->pair[(order - (ORDER - 6)) / 2]);
 }
 
-/* Less than the last two orders is left out where coefficients fall to a quarter or faster.
- * More where they fall slowly, or where the last two are small by chance, as those before them
- * tell. */
-float tdi_tail(const TdiTailSums *sums, size_t lane)
+/* Less than the last two orders is left out where coefficients fall to a quarter or faster:
+ * about as much less as they fall faster than that. More where they fall slowly, or where the
+ * last two are small by chance, as those before them tell. */
+float tdi_tail(const TdiTailSums *sums, size_t lane, float least)
 {
     const float rounding = 0x1p-22f;
     const float p0 = sums->pair[0][lane], p1 = sums->pair[1][lane], p2 = sums->pair[2][lane];
     float expected = p0 > 0 ? p1 * (p1 / p0) : 0;
     float tail = p2 > expected ? p2 : expected;
     float fall = p1 > 0 ? 4 * (p2 / p1) : 1;
-    return (fall > 1 ? tail * fall : tail) + sums->all[lane] * rounding;
+    if (fall <= 1) {
+        fall = p1 > 0 ? 4 * (tail / p1) : 1;
+        fall = fall < least ? least : fall < 1 ? fall : 1;
+    }
+    return tail * fall + sums->all[lane] * rounding;
 }

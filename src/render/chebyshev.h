@@ -20,7 +20,9 @@ typedef struct TdiTailSums {
 /* Add the coefficients of order `order` along the direction, one a lane. */
 void tdi_tail_add(TdiTailSums *sums, size_t order, const float coefficients[TD_PATCH_LANES]);
 
-/* How much a polynomial leaves out behind its last order, and what rounding may do. */
-float tdi_tail(const TdiTailSums *sums, size_t lane);
+/* How much a polynomial leaves out behind its last order, and what rounding may do. Where
+ * coefficients fall fast that is less than the last ones, down to `least` of them (1: it is not
+ * counted as less). */
+float tdi_tail(const TdiTailSums *sums, size_t lane, float least);
 
 #endif

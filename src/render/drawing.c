@@ -106,11 +106,6 @@ static TdiCanvas canvas_of(const Pool *pool, uint32_t index)
     return canvas;
 }
 
-static uint32_t greater(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
 /* ---- Squares ----------------------------------------------------------------------------- */
 
 static Squares *squares_of(Pool *pool, uint32_t side)
@@ -266,7 +261,7 @@ static TdiTile visible(const Pool *pool, const TdiSquare *square, uint32_t side)
 {
     TdiCanvas canvas = canvas_of(pool, square->part);
     uint32_t width = pool->parts[square->part].renderer->raster.width;
-    uint32_t from = greater(square->y, canvas.from),
+    uint32_t from = tdi_greater(square->y, canvas.from),
              to = tdi_lesser(square->y + side, canvas.to);
     return (TdiTile){square->x, from, tdi_lesser(square->x + side, width) - square->x,
                      to - from};
@@ -433,7 +428,7 @@ static bool gather_squares(Pool *pool)
         const TdiRenderer *renderer = pool->parts[first->part].renderer;
         uint32_t side = renderer->spectral.level[renderer->spectral.levels - 1].side;
         TdiCanvas canvas = canvas_of(pool, first->part);
-        uint32_t y = greater(first->y, canvas.from), x = first->x + side;
+        uint32_t y = tdi_greater(first->y, canvas.from), x = first->x + side;
         for (; i < dense->count && x - first->x < TDI_TILE_WIDTH; i++, x += side)
             if (dense->at[i].part != first->part || dense->at[i].y != first->y ||
                 dense->at[i].x != x)

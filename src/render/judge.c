@@ -52,7 +52,7 @@ static void find_tails(const float *coefficients, uint32_t channels, float *tail
             for (size_t i = 0; i < NODES; i++)
                 tdi_tail_add(&sums, down == 1 ? i / ORDER : i % ORDER, from + i * LANES);
             for (size_t lane = 0; lane < LANES; lane++) {
-                float tail = tdi_tail(&sums, lane);
+                float tail = tdi_tail(&sums, lane, 1);
                 tails[lane] = tail > tails[lane] ? tail : tails[lane];
             }
         }

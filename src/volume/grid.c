@@ -19,7 +19,9 @@ enum {
     LEAST = 16,                                 /* sides of the largest blocks */
     WIDE = (SLICE + LANES - 1) / LANES * LANES, /* a slice's coefficients, filled up */
     CUBES = LANES * (1 + 8 + 64),
-    RUN = 512 /* points of a row that are evaluated at a time */
+    RUN = 512,        /* points of a row that are evaluated at a time */
+    LOOK_BATCHES = 4, /* of blocks that are tried ahead, at most, */
+    LOOK_SHARE = 20   /* and while there are so many times their evaluations to be done */
 };
 
 /* Evaluations a sample that may be spent on polynomials before what is left is dense. */
@@ -240,15 +242,14 @@ static void cut(Job *job, TdiCube cube)
                                 .spent = cube.spent});
 }
 
-/* Blocks are tried LANES at a time, those of one level together. */
+/* Blocks are tried LANES at a time. */
 static void draw_cubes(Job *job)
 {
     size_t done = 0;
     while (done < job->count && !tdi_is_cancelled(job->run)) {
         TdiCube *batch[LANES];
         size_t count = 0;
-        uint8_t level = job->cubes[done].level;
-        for (; done < job->count && count < LANES && job->cubes[done].level == level; done++) {
+        for (; done < job->count && count < LANES; done++) {
             if (job->cubes[done].spent <= SPENT_MOST)
                 batch[count++] = &job->cubes[done];
             else
@@ -411,6 +412,55 @@ static uint32_t choose_side(const TdiSolid *solid)
     return side;
 }
 
+/* Block number i of those on the finest level that are tried ahead, all over the grid: Roberts'
+ * sequence of places that lie evenly in a cube (Martin Roberts, 2018). */
+static TdiCube find_spread(const TdiSolid *solid, uint32_t i)
+{
+    static const double steps[3] = {0.8191725133961645, 0.6710436067037893, 0.5497004779019703};
+    uint8_t level = (uint8_t)(solid->levels - 1);
+    uint32_t side = solid->level[level].side, at[3];
+    for (int axis = 0; axis < 3; axis++) {
+        double place = 0.5 + i * steps[axis];
+        at[axis] = (uint32_t)((place - (double)(uint32_t)place) * solid->size[axis]);
+        at[axis] = at[axis] / side * side;
+    }
+    return (TdiCube){.x = at[0], .y = at[1], .z = at[2], .level = level};
+}
+
+/* Try some of the smallest blocks of a large grid: where these do not pay, larger ones do not
+ * either, and the grid is dense. */
+static TdStatus look_ahead(Grid *grid, const TdRun *run, TdError *err)
+{
+    TdiSolid *solid = &grid->solid;
+    double samples = (double)solid->size[0] * solid->size[1] * solid->size[2];
+    double side = solid->level[solid->levels - 1].side;
+    uint32_t batches = samples < LOOK_SHARE * NODES * LANES * LOOK_BATCHES
+                           ? (uint32_t)(samples / (LOOK_SHARE * NODES * LANES))
+                           : LOOK_BATCHES;
+    uint32_t good = 0;
+    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
+    if (batches == 0)
+        return TD_OK;
+    char *scratch = tdi_alloc(1, coefficients + tdi_solid_try_scratch(solid));
+    if (scratch == NULL)
+        return tdi_fail_memory(err, tdi_solid_try_scratch(solid));
+    for (uint32_t i = 0; i < batches && !tdi_is_cancelled(run); i++) {
+        TdiCube cubes[LANES], *tried[LANES];
+        for (uint32_t lane = 0; lane < LANES; lane++) {
+            cubes[lane] = find_spread(solid, i * LANES + lane);
+            tried[lane] = &cubes[lane];
+        }
+        tdi_solid_try(solid, tried, LANES, (float *)(void *)scratch, scratch + coefficients,
+                      run);
+        for (uint32_t lane = 0; lane < LANES; lane++)
+            good += cubes[lane].good;
+    }
+    tdi_free(scratch);
+    if (good * side * side * side < (double)batches * LANES * TDI_TRIAL_COST * NODES)
+        solid->levels = 0;
+    return TD_OK;
+}
+
 static TdStatus check(const TdRecipe *recipe, const TdSize *size, TdError *err)
 {
     if ((uint64_t)size->height * size->depth > INT32_MAX)
@@ -448,6 +498,8 @@ static TdStatus init(Grid *grid, const TdRecipe *recipe, const TdRun *run, TdErr
     uint32_t side = choose_side(solid);
     uint32_t least = side >> (LEVELS - 1) > LEAST ? side >> (LEVELS - 1) : LEAST;
     status = tdi_solid_lattice(solid, recipe, side, least, err);
+    if (status == TD_OK && solid->levels > 0 && recipe->engine == TD_ENGINE_AUTO)
+        status = look_ahead(grid, run, err);
     grid->side = solid->levels > 0 ? side : 0;
     return status;
 }

@@ -424,13 +424,17 @@ static void find_through(const TdiVolume *volume, const Group *group, uint32_t b
 {
     const TdKernels *kernels = volume->solid.colour.kernels;
     size_t points = (size_t)steps * LANES;
-    kernels->lookup(volume->transfer, TDI_TRANSFER_PARTS, s, s, points);
-    for (uint32_t j = 0; j < steps; j++)
-        for (uint32_t lane = 0; lane < LANES; lane++) {
-            float depth = volume->density * group->length[lane];
-            bool is = begin + j < group->count[lane];
-            s[j * LANES + lane] = is ? s[j * LANES + lane] * depth : 0;
-        }
+    float depth[LANES];
+    if (volume->opacity != TD_OPACITY_EVEN)
+        kernels->lookup(volume->transfer, TDI_TRANSFER_PARTS, s, s, points);
+    for (uint32_t lane = 0; lane < LANES; lane++)
+        depth[lane] = volume->density * group->length[lane];
+    for (float *row = s; row < s + points; row += LANES)
+        for (uint32_t lane = 0; lane < LANES; lane++)
+            row[lane] = row[lane] * depth[lane];
+    for (uint32_t lane = 0; lane < LANES; lane++) /* behind a ray's last sample */
+        for (uint32_t j = tdi_greater(group->count[lane], begin); j < begin + steps; j++)
+            s[(size_t)(j - begin) * LANES + lane] = 0;
     kernels->activation[TD_ACT_EXP_DECAY](s, points);
 }
 
@@ -466,9 +470,12 @@ static float *find_light(const TdiMarch *march, size_t points)
 
 static void light_faces(const Group *group, float *light, size_t points)
 {
+    float face[LANES];
+    memcpy(face, group->face, sizeof face);
     for (uint32_t c = 0; c < 3; c++)
-        for (size_t i = 0; i < points; i++)
-            light[c * STRIDE + i] = light[c * STRIDE + i] * group->face[i % LANES];
+        for (float *row = light + c * STRIDE; row < light + c * STRIDE + points; row += LANES)
+            for (uint32_t lane = 0; lane < LANES; lane++)
+                row[lane] = row[lane] * face[lane];
 }
 
 static void see(TdiMarch *march, const Group *group, uint32_t begin, uint32_t steps,

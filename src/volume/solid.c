@@ -364,12 +364,16 @@ static void transform_depth(const TdNodes *nodes, const float *slices, float *to
     }
 }
 
+/* Coefficients that fall fast leave out less than their last ones: so little, at least, is
+ * assumed of it. */
+#define FALL_LEAST 0.0625f
+
 /* The worst tail of an output's coefficients along three directions. */
 static float worst_tail(const TdiTailSums sums[3], size_t lane)
 {
     float worst = 0;
     for (int i = 0; i < 3; i++) {
-        float tail = tdi_tail(&sums[i], lane);
+        float tail = tdi_tail(&sums[i], lane, FALL_LEAST);
         worst = tail > worst || !(tail <= worst) ? tail : worst;
     }
     return worst;

@@ -82,13 +82,17 @@ typedef struct TdiCube {
     uint32_t x, y, z; /* its first unit: to the right, down (against v), away */
     uint8_t level;
     bool good;           /* it has a polynomial */
+    float seen;          /* samples of it that are asked for, at most */
     float spent;         /* evaluations a sample, this trial's included */
     size_t kept;         /* the polynomial's number among those kept */
     size_t children;     /* number of the first of those that it was cut into, */
     uint8_t child_count; /* and how many */
 } TdiCube;
 
-/* Try 1 to TD_PATCH_LANES blocks of one level: sets `good`, and writes the coefficients of good
+/* What a trial's evaluations cost, in those of dense samples: they are judged too. */
+enum { TDI_TRIAL_COST = 3 };
+
+/* Try 1 to TD_PATCH_LANES blocks: sets `good`, and writes the coefficients of good
  * ones to coefficients[lane * TDI_CUBE_FLOATS]. */
 void tdi_solid_try(const TdiSolid *solid, TdiCube *const *cubes, size_t count,
                    float *coefficients, void *scratch, const TdRun *run);

@@ -1,6 +1,7 @@
 /* Volumes as pictures: regions of rays, each front to back through slabs of blocks. */
 #include "volume/volume.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -26,14 +27,20 @@ enum {
 
 /* Shading takes six more evaluations where something is seen: about as often as the transfer is
  * above 0. */
-static float find_spent_most(const TdiVolume *volume)
+static float find_dense_cost(const TdiVolume *volume)
 {
     int seen = 0;
     if (volume->shading == 0 || volume->opacity == TD_OPACITY_EVEN)
-        return SPENT_MOST;
+        return 1;
     for (int i = 0; i <= TDI_TRANSFER_PARTS; i++)
         seen += volume->transfer[i] > 0;
-    return SPENT_MOST * (1 + 6 * (float)seen / (TDI_TRANSFER_PARTS + 1));
+    return 1 + 6 * (float)seen / (TDI_TRANSFER_PARTS + 1);
+}
+
+/* Whether trials save more than they take: the samples of the blocks that were good. */
+static bool saves(const TdiVolume *volume, float samples, uint32_t trials)
+{
+    return samples * volume->dense_cost > (float)trials * TDI_TRIAL_COST * TDI_CUBE_NODES;
 }
 
 /* ---- A slab of blocks -------------------------------------------------------------------- */
@@ -45,7 +52,11 @@ typedef struct Slab {
     float *kept; /* (KEPT, TDI_CUBE_FLOATS) */
     size_t kept_count;
     uint32_t here; /* the depth to which rays have come */
-    float *found;  /* (LANES, TDI_CUBE_FLOATS) */
+    /* Of the region's trials on each level: how many there were, the samples of all blocks that
+     * were good. */
+    uint32_t tried[LEVELS];
+    float gained[LEVELS];
+    float *found; /* (LANES, TDI_CUBE_FLOATS) */
     void *trial;
 } Slab;
 
@@ -74,7 +85,8 @@ static size_t slab_scratch(const TdiVolume *volume)
 static void add_cube(Slab *slab, TdiCube cube)
 {
     uint64_t samples = tdi_march_count(&slab->march, &cube, slab->here);
-    cube.spent += TDI_CUBE_NODES / (float)samples;
+    cube.seen = (float)samples;
+    cube.spent += TDI_CUBE_NODES / cube.seen;
     if (samples > 0)
         slab->cubes[slab->count++] = cube;
 }
@@ -96,47 +108,53 @@ static void add_children(Slab *slab, size_t index)
     slab->cubes[index].child_count = (uint8_t)(slab->count - slab->cubes[index].children);
 }
 
-/* Try some blocks of one level, and keep the polynomials of those that are good. */
+/* Whether to go on with a level's trials, as far as one knows. */
+static bool is_worth(const Slab *slab, uint8_t level)
+{
+    const TdiVolume *volume = slab->march.volume;
+    return !volume->chooses || slab->tried[level] < LANES ||
+           saves(volume, slab->gained[level], slab->tried[level]);
+}
+
+/* Try some blocks, and keep the polynomials of those that are good. */
 static void try_batch(Slab *slab, TdiCube *const *cubes, size_t count)
 {
     tdi_solid_try(&slab->march.volume->solid, cubes, count, slab->found, slab->trial,
                   slab->march.run);
     for (size_t lane = 0; lane < count; lane++) {
+        slab->tried[cubes[lane]->level]++;
         if (!cubes[lane]->good)
             continue;
+        slab->gained[cubes[lane]->level] += cubes[lane]->seen;
         cubes[lane]->kept = slab->kept_count++;
         memcpy(slab->kept + cubes[lane]->kept * TDI_CUBE_FLOATS,
                slab->found + lane * TDI_CUBE_FLOATS, TDI_CUBE_FLOATS * sizeof(float));
     }
 }
 
-/* Try the blocks from number `begin` to `end`, all of one level, and cut those that are not
- * good. */
-static void try_level(Slab *slab, size_t begin, size_t end)
+/* Whether a block is to be tried. */
+static bool is_tried(const Slab *slab, TdiCube *cube)
 {
-    TdiCube *batch[LANES];
-    size_t count = 0;
-    for (size_t i = begin; i < end; i++) {
-        TdiCube *cube = &slab->cubes[i];
-        if (cube->spent <= slab->march.volume->spent_most)
-            batch[count++] = cube;
-        if (count == LANES || (i + 1 == end && count > 0)) {
-            try_batch(slab, batch, count);
-            count = 0;
-        }
-    }
-    for (size_t i = begin; i < end; i++)
-        if (!slab->cubes[i].good)
-            add_children(slab, i);
+    if (is_worth(slab, cube->level))
+        return cube->spent <= SPENT_MOST * slab->march.volume->dense_cost;
+    cube->spent -= TDI_CUBE_NODES / cube->seen;
+    return false;
 }
 
+/* Try all blocks, LANES at a time, and cut those that are not good: their parts come last. */
 static void grow(Slab *slab)
 {
-    size_t begin = 0;
-    while (begin < slab->count && !tdi_is_cancelled(slab->march.run)) {
-        size_t end = slab->count;
-        try_level(slab, begin, end);
-        begin = end;
+    for (size_t begin = 0; begin < slab->count && !tdi_is_cancelled(slab->march.run);) {
+        TdiCube *batch[LANES];
+        size_t count = 0, end = begin;
+        for (; end < slab->count && count < LANES; end++)
+            if (is_tried(slab, &slab->cubes[end]))
+                batch[count++] = &slab->cubes[end];
+        if (count > 0)
+            try_batch(slab, batch, count);
+        for (; begin < end; begin++)
+            if (!slab->cubes[begin].good)
+                add_children(slab, begin);
     }
 }
 
@@ -337,6 +355,11 @@ static double steepest_transfer(const TdiVolume *volume)
     return steepest * TDI_TRANSFER_PARTS;
 }
 
+/* A ray is a sum of samples whose errors differ in sign, and few blocks are as bad as they may
+ * be: with this much, fewer than one sample in 5000 is another code than the dense picture's,
+ * by one (tests/engines/compare_volumes.c). */
+#define SUMMED 8
+
 /* What an output may be off: so much that neither colour nor opacity shows more than the
  * tolerance. Opacity counts over the depth that light comes from: a few lengths in which it
  * falls to a third. */
@@ -360,7 +383,7 @@ static void set_most(TdiVolume *volume, const TdRecipe *recipe)
         double slope = (double)colour->scale[c] * (colour->tone == TD_TONE_LOGISTIC ? 0.25 : 1);
         slope = slope < 0 ? -slope : slope;
         double both = slope * (steepest > opaque ? steepest : opaque) * top;
-        solid->most[c] = both > 0 ? (float)(recipe->tolerance / both) : 0;
+        solid->most[c] = both > 0 ? (float)(SUMMED * recipe->tolerance / both) : 0;
     }
 }
 
@@ -445,6 +468,87 @@ static void set_lattice(TdiVolume *volume, const TdRecipe *recipe)
     volume->slabs = (uint32_t)((camera->far - camera->near) / (depth * volume->side)) + 1;
 }
 
+/* ---- Whether polynomials pay at all ------------------------------------------------------ */
+
+/* How far a ray sees, in extents, where that is known. */
+static double sight_of(const TdiVolume *volume)
+{
+    double sight = (double)(-volume->least_log2) * 0.6931471805599453 / volume->density;
+    return volume->opacity == TD_OPACITY_EVEN && volume->density > 0 ? sight : INFINITY;
+}
+
+/* Block `level` that a ray through the middle of part number i of 4 x 4 parts of the picture
+ * sees; false where it sees nothing. Depths are spread evenly. */
+static bool find_seen(const TdiVolume *volume, uint32_t i, uint8_t level, TdiCube *cube)
+{
+    const TdiSolid *solid = &volume->solid;
+    uint32_t side = solid->level[level].side;
+    double u = solid->start[0] + (2 * (i % 4) + 1) / 8.0 * solid->size[0] * solid->unit[0];
+    double v = solid->start[1] + (2 * (i / 4) + 1) / 8.0 * solid->size[1] * solid->unit[1];
+    double pace, deep = (i * 5 % 16 + 0.5) / 16, place[3] = {u, v, 0};
+    TdiSpanOfRay spans[2];
+    if (tdi_camera_ray(&volume->camera, u, v, spans, &pace) == 0)
+        return false;
+    double reach = spans[0].to - spans[0].from, sight = sight_of(volume) / pace;
+    reach = sight < reach ? sight : reach;
+    place[2] = spans[0].from + deep * reach;
+    uint32_t at[3];
+    for (int axis = 0; axis < 3; axis++)
+        at[axis] = (uint32_t)((place[axis] - solid->start[axis]) / solid->unit[axis]);
+    double deepest = side * solid->unit[2] < reach ? side * solid->unit[2] : reach;
+    *cube = (TdiCube){.x = at[0] / side * side,
+                      .y = at[1] / side * side,
+                      .z = at[2] / side * side,
+                      .level = level,
+                      .seen = (float)((double)side * side * deepest * pace / volume->step)};
+    return true;
+}
+
+/* The level of the smallest blocks that might be tried. */
+static uint8_t find_smallest(const TdiVolume *volume)
+{
+    int level = volume->solid.levels - 1;
+    TdiCube cube = {0};
+    for (; level > 0; level--) {
+        float seen = 0;
+        for (uint32_t i = 0; i < TILES; i++)
+            if (find_seen(volume, i, (uint8_t)level, &cube))
+                seen = cube.seen > seen ? cube.seen : seen;
+        if (saves(volume, seen, 1))
+            break;
+    }
+    return (uint8_t)level;
+}
+
+/* Try a few of the smallest blocks: where these do not pay, larger ones do not either, and what
+ * there is to be drawn is dense. */
+static TdStatus look_ahead(TdiVolume *volume, const TdRun *run, TdError *err)
+{
+    TdiSolid *solid = &volume->solid;
+    TdiCube cubes[LANES], *tried[LANES];
+    uint8_t level = find_smallest(volume);
+    uint32_t count = 0;
+    float gained = 0;
+    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
+    for (uint32_t i = 0; i < TILES && count < LANES; i++)
+        if (find_seen(volume, i, level, &cubes[count])) {
+            tried[count] = &cubes[count];
+            count++;
+        }
+    if (count == 0)
+        return TD_OK;
+    char *scratch = tdi_alloc(1, coefficients + tdi_solid_try_scratch(solid));
+    if (scratch == NULL)
+        return tdi_fail_memory(err, tdi_solid_try_scratch(solid));
+    tdi_solid_try(solid, tried, count, (float *)(void *)scratch, scratch + coefficients, run);
+    tdi_free(scratch);
+    for (uint32_t i = 0; i < count; i++)
+        gained += cubes[i].good ? cubes[i].seen : 0;
+    if (!saves(volume, gained, count))
+        solid->levels = 0;
+    return TD_OK;
+}
+
 static TdStatus init(TdiVolume *volume, const TdRecipe *recipe, const TdiShared *shared,
                      const TdRun *run, TdError *err)
 {
@@ -485,8 +589,11 @@ static TdStatus init(TdiVolume *volume, const TdRecipe *recipe, const TdiShared 
     if (status != TD_OK)
         return status;
     set_most(volume, recipe);
-    volume->spent_most = find_spent_most(volume);
+    volume->dense_cost = find_dense_cost(volume);
+    volume->chooses = recipe->engine == TD_ENGINE_AUTO;
     status = tdi_solid_lattice(solid, recipe, volume->side, volume->side >> (LEVELS - 1), err);
+    if (status == TD_OK && solid->levels > 0 && volume->chooses)
+        status = look_ahead(volume, run, err);
     if (status == TD_OK && solid->levels == 0) { /* one size of dense blocks */
         solid->level[0].side = volume->side;
         solid->levels = 1;

@@ -19,7 +19,8 @@ typedef struct TdiVolume {
     TdOpacity opacity;
     float weight[3]; /* of outputs in what is opaque: its gradient gives the shade */
     float density, shading;
-    float spent_most; /* evaluations a sample that polynomials may take */
+    bool chooses;     /* between polynomials and dense blocks, by what they cost */
+    float dense_cost; /* evaluations a sample of dense blocks, about */
     double step;      /* at most, in extents */
     int least_log2;   /* a ray that lets less than least = 2^least_log2 through sees no more */
     float least;

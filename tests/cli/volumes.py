@@ -303,6 +303,19 @@ class Pictures(Case):
             self.assertLessEqual(max(apart), 1)
             self.assertLess(sum(map(bool, apart)), len(apart) / 200)
 
+    def test_polynomials_only_where_they_pay(self):
+        """auto draws rough networks densely, smooth ones not; both within a code."""
+        rough = ["--layers", "20,10,3", "--init", "unscaled", "--extent", "2"]
+        smooth = ["--layers", "20,10,3", "--extent", "0.7"]
+        for net, pays in ((rough, False), (smooth, True)):
+            for kind in (["--size", "256x256", "--antialias", "1", "--bits", "16"],
+                         ["--size", "128x128x128"]):
+                auto, dense, spectral = (
+                    self.hash_of(*net, *kind, "--engine", engine, command="volume")
+                    for engine in ("auto", "dense", "spectral"))
+                self.assertEqual(auto == dense, not pays, (net, kind))
+                self.assertNotEqual(spectral, dense, (net, kind))
+
     def test_nothing_to_see(self):
         """An empty solid is its background, to the last bit."""
         png = self.png(*SMALL, "--density", "0", "--background", "3080ff", command="volume")
