@@ -393,6 +393,11 @@ class Memory(Case):
                 "-q", "-o", "v.null")
 
 
+    def test_slabs_of_more_rows_than_32_bits_count(self):
+        self.bad(1, ["16 slices", "16384 MiB"], "volume", "--layers", "1,1", "--size",
+                 "1x268435457x7", "--max-memory", "100M", "-o", "v.null")
+
+
 class Refusals(Case):
     def test_values(self):
         for key, value, *words in (
