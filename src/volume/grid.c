@@ -395,6 +395,8 @@ static void set_most(TdiSolid *solid, const TdRecipe *recipe)
     const TdActivationInfo *info = td_activation_info(act);
     bool bounded = info->high - info->low < INFINITY;
     double range = bounded ? info->high - info->low : 2;
+    solid->tail_least =
+        1; /* samples are for measuring: nothing is counted as less than it is */
     for (int c = 0; c < 3; c++)
         solid->most[c] = (float)(recipe->tolerance / 16384 * range);
 }

@@ -364,19 +364,17 @@ static void transform_depth(const TdNodes *nodes, const float *slices, float *to
     }
 }
 
-/* Coefficients that fall fast leave out less than their last ones: so little, at least, is
- * assumed of it. */
-#define FALL_LEAST 0.0625f
-
-/* The worst tail of an output's coefficients along three directions. */
-static float worst_tail(const TdiTailSums sums[3], size_t lane)
+/* What an output's polynomial leaves out: along one of three directions, or where coefficients
+ * fall fast, along all of them together. */
+static float find_tail(const TdiTailSums sums[3], size_t lane, float least)
 {
-    float worst = 0;
+    float worst = 0, sum = 0;
     for (int i = 0; i < 3; i++) {
-        float tail = tdi_tail(&sums[i], lane, FALL_LEAST);
+        float tail = tdi_tail(&sums[i], lane, 1);
         worst = tail > worst || !(tail <= worst) ? tail : worst;
+        sum += tdi_tail(&sums[i], lane, least);
     }
-    return worst;
+    return sum < worst ? sum : worst;
 }
 
 /* An output's coefficients, and which blocks it leaves. */
@@ -400,7 +398,8 @@ static void judge_output(Trial *t, const float *rows, uint32_t c)
         tdi_tail_add(&sums[2], k / SLICE, all + k * LANES);
     }
     for (size_t lane = 0; lane < t->count; lane++)
-        t->alive[lane] = t->alive[lane] && worst_tail(sums, lane) < solid->most[c];
+        t->alive[lane] =
+            t->alive[lane] && find_tail(sums, lane, solid->tail_least) < solid->most[c];
 }
 
 /* The radius has a corner where it is 0, which no pre-activation shows. */

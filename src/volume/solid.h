@@ -38,7 +38,8 @@ typedef struct TdiSolid {
     double samples_per_unit;              /* samples that a unit stands for, about */
     int levels;                           /* 0: everything is dense */
     TdiCubeLevel level[TDI_SOLID_LEVELS]; /* the largest first */
-    float most[3]; /* of an output's error: what the tail must stay below */
+    float most[3];    /* of an output's error: what the tail must stay below */
+    float tail_least; /* see tdi_tail */
     TdNodes nodes;
     double place[TD_PATCH_ORDER];
     TdiBend *bends;

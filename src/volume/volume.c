@@ -379,6 +379,7 @@ static void set_most(TdiVolume *volume, const TdRecipe *recipe)
     if (4 < recipe->density * depth)
         depth = 4 / recipe->density;
     double opaque = recipe->density * steepest_transfer(volume) * depth;
+    solid->tail_least = 1.0f / 16;
     for (uint32_t c = 0; c < solid->judged; c++) {
         double slope = (double)colour->scale[c] * (colour->tone == TD_TONE_LOGISTIC ? 0.25 : 1);
         slope = slope < 0 ? -slope : slope;

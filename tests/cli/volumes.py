@@ -392,7 +392,6 @@ class Memory(Case):
         self.ok("volume", "--layers", "2,3", "--size", found.group(1), "--max-memory", "100M",
                 "-q", "-o", "v.null")
 
-
     def test_slabs_of_more_rows_than_32_bits_count(self):
         self.bad(1, ["16 slices", "16384 MiB"], "volume", "--layers", "1,1", "--size",
                  "1x268435457x7", "--max-memory", "100M", "-o", "v.null")

@@ -187,7 +187,8 @@ static bool compare(TdRecipe *recipe, Outcome *outcome)
     *outcome = (Outcome){.samples = samples};
     for (size_t i = 0; i < samples && good; i++) {
         double code = code_at(dense, i, recipe);
-        double apart = fabs(code - code_at(spectral, i, recipe)) - noise_at(recipe, code);
+        double other = code_at(spectral, i, recipe); /* both may be infinite */
+        double apart = code == other ? 0 : fabs(code - other) - noise_at(recipe, code);
         outcome->differing += apart > 0;
         outcome->beyond += apart > 1;
         outcome->worst = apart > outcome->worst ? apart : outcome->worst;
