@@ -33,7 +33,7 @@ POST = pictures.UNSCALED
 NETWORKS = {"20,10,3 [5]": ("20,10,3", POST, 5, 256), "20,10,3 [2]": ("20,10,3", POST, 2, 256),
             "32x6,3": ("32x6,3", "", 2, 256), "30x8,3": ("30x8,3", "sigma_w = 1.3\n", 2, 256),
             "256x3,3": ("256x3,3", "sigma_w = 1.7\n", 2, 128)}
-DRAWN = ("20,10,3 [5]", "32x6,3", "30x8,3")  # as pictures too
+DRAWN = ("20,10,3 [5]", "30x8,3")  # as pictures too: rough, and smooth
 SETTINGS = {"solid": {}, "translucent": {"density": 2, "corner": 0},
             "shell": {"opacity": 1, "band": 0.06, "density": 60}}
 # The volume keys at their defaults, as onnx_solid.mjs is told them; opacity 0 is even.
