@@ -458,7 +458,7 @@ static TdStatus look_ahead(Grid *grid, const TdRun *run, TdError *err)
             good += cubes[lane].good;
     }
     tdi_free(scratch);
-    if (good * side * side * side < (double)batches * LANES * TDI_TRIAL_COST * NODES)
+    if (good * side * side * side < (double)batches * LANES * (double)solid->trial_cost * NODES)
         solid->levels = 0;
     return TD_OK;
 }

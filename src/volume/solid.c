@@ -480,6 +480,16 @@ static void fill_places(TdiSolid *solid)
                 solid->at[(i / ORDER) * SLICE + down * ORDER + i % ORDER];
 }
 
+/* Measured in multiply-adds: judging takes some 60 a neuron, an activation 12, moving what does
+ * not fit into a cache about half an evaluation. */
+static float find_trial_cost(const TdPlan *plan, const TdRecipe *recipe)
+{
+    float neurons = 0;
+    for (uint32_t i = 0; i < td_plan_depth(plan); i++)
+        neurons += (float)td_plan_width(plan, i);
+    return 1.5f + 60 * neurons / ((float)td_network_parameters(recipe) + 12 * neurons);
+}
+
 TdStatus tdi_solid_lattice(TdiSolid *solid, const TdRecipe *recipe, uint32_t largest,
                            uint32_t smallest, TdError *err)
 {
@@ -501,6 +511,7 @@ TdStatus tdi_solid_lattice(TdiSolid *solid, const TdRecipe *recipe, uint32_t lar
     if (block == NULL)
         return tdi_fail_memory(err, tables + places);
     solid->levels = levels;
+    solid->trial_cost = find_trial_cost(solid->plan, recipe);
     solid->numbers = (float *)(void *)block;
     solid->at = (size_t *)(void *)(block + tables);
     solid->bends = (TdiBend *)(void *)(block + tables + places);

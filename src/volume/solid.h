@@ -39,6 +39,7 @@ typedef struct TdiSolid {
     int levels;                           /* 0: everything is dense */
     TdiCubeLevel level[TDI_SOLID_LEVELS]; /* the largest first */
     float most[3];    /* of an output's error: what the tail must stay below */
+    float trial_cost; /* of a trial's evaluation, in those of dense samples: it is judged too */
     float tail_least; /* see tdi_tail */
     TdNodes nodes;
     double place[TD_PATCH_ORDER];
@@ -89,9 +90,6 @@ typedef struct TdiCube {
     size_t children;     /* number of the first of those that it was cut into, */
     uint8_t child_count; /* and how many */
 } TdiCube;
-
-/* What a trial's evaluations cost, in those of dense samples: they are judged too. */
-enum { TDI_TRIAL_COST = 3 };
 
 /* Try 1 to TD_PATCH_LANES blocks: sets `good`, and writes the coefficients of good
  * ones to coefficients[lane * TDI_CUBE_FLOATS]. */

@@ -40,7 +40,8 @@ static float find_dense_cost(const TdiVolume *volume)
 /* Whether trials save more than they take: the samples of the blocks that were good. */
 static bool saves(const TdiVolume *volume, float samples, uint32_t trials)
 {
-    return samples * volume->dense_cost > (float)trials * TDI_TRIAL_COST * TDI_CUBE_NODES;
+    return samples * volume->dense_cost >
+           (float)trials * volume->solid.trial_cost * TDI_CUBE_NODES;
 }
 
 /* ---- A slab of blocks -------------------------------------------------------------------- */
@@ -112,6 +113,8 @@ static void add_children(Slab *slab, size_t index)
 static bool is_worth(const Slab *slab, uint8_t level)
 {
     const TdiVolume *volume = slab->march.volume;
+    if (level < volume->first)
+        return false;
     return !volume->chooses || slab->tried[level] < LANES ||
            saves(volume, slab->gained[level], slab->tried[level]);
 }
@@ -474,8 +477,9 @@ static void set_lattice(TdiVolume *volume, const TdRecipe *recipe)
 /* How far a ray sees, in extents, where that is known. */
 static double sight_of(const TdiVolume *volume)
 {
-    double sight = (double)(-volume->least_log2) * 0.6931471805599453 / volume->density;
-    return volume->opacity == TD_OPACITY_EVEN && volume->density > 0 ? sight : INFINITY;
+    if (volume->opacity != TD_OPACITY_EVEN || !(volume->density > 0))
+        return INFINITY;
+    return -volume->least_log2 * 0.6931471805599453 / (double)volume->density;
 }
 
 /* Block `level` that a ray through the middle of part number i of 4 x 4 parts of the picture
@@ -505,7 +509,7 @@ static bool find_seen(const TdiVolume *volume, uint32_t i, uint8_t level, TdiCub
     return true;
 }
 
-/* The level of the smallest blocks that might be tried. */
+/* The level of the smallest blocks that may save more than a little. */
 static uint8_t find_smallest(const TdiVolume *volume)
 {
     int level = volume->solid.levels - 1;
@@ -515,37 +519,55 @@ static uint8_t find_smallest(const TdiVolume *volume)
         for (uint32_t i = 0; i < TILES; i++)
             if (find_seen(volume, i, (uint8_t)level, &cube))
                 seen = cube.seen > seen ? cube.seen : seen;
-        if (saves(volume, seen, 1))
+        if (saves(volume, seen, 2))
             break;
     }
     return (uint8_t)level;
 }
 
-/* Try a few of the smallest blocks: where these do not pay, larger ones do not either, and what
- * there is to be drawn is dense. */
+/* Up to LANES blocks of a level that rays see: how many are good; whether that pays. */
+static bool look_at_level(const TdiVolume *volume, uint8_t level, char *scratch, uint32_t *good,
+                          uint32_t *count, const TdRun *run)
+{
+    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
+    TdiCube cubes[LANES], *tried[LANES];
+    float gained = 0;
+    *good = *count = 0;
+    for (uint32_t i = 0; i < TILES && *count < LANES; i++)
+        if (find_seen(volume, i, level, &cubes[*count])) {
+            tried[*count] = &cubes[*count];
+            ++*count;
+        }
+    if (*count == 0)
+        return true;
+    tdi_solid_try(&volume->solid, tried, *count, (float *)(void *)scratch,
+                  scratch + coefficients, run);
+    for (uint32_t i = 0; i < *count; i++) {
+        *good += cubes[i].good;
+        gained += cubes[i].good ? cubes[i].seen : 0;
+    }
+    return saves(volume, gained, *count + *count / 2); /* so few trials tell little: a margin */
+}
+
+/* Try a few blocks, the smallest first: where these do not pay, larger ones do not either, and
+ * what there is to be drawn is dense. Where nearly all are good, larger ones are left to the
+ * regions to find out. */
 static TdStatus look_ahead(TdiVolume *volume, const TdRun *run, TdError *err)
 {
     TdiSolid *solid = &volume->solid;
-    TdiCube cubes[LANES], *tried[LANES];
-    uint8_t level = find_smallest(volume);
-    uint32_t count = 0;
-    float gained = 0;
-    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
-    for (uint32_t i = 0; i < TILES && count < LANES; i++)
-        if (find_seen(volume, i, level, &cubes[count])) {
-            tried[count] = &cubes[count];
-            count++;
-        }
-    if (count == 0)
-        return TD_OK;
-    char *scratch = tdi_alloc(1, coefficients + tdi_solid_try_scratch(solid));
+    uint8_t smallest = find_smallest(volume);
+    uint32_t good = 0, count = 1;
+    size_t bytes = LANES * TDI_CUBE_FLOATS * sizeof(float) + tdi_solid_try_scratch(solid);
+    char *scratch = tdi_alloc(1, bytes);
     if (scratch == NULL)
-        return tdi_fail_memory(err, tdi_solid_try_scratch(solid));
-    tdi_solid_try(solid, tried, count, (float *)(void *)scratch, scratch + coefficients, run);
+        return tdi_fail_memory(err, bytes);
+    for (int level = smallest; level >= 0 && 8 * good < 7 * count; level--)
+        if (!look_at_level(volume, (uint8_t)level, scratch, &good, &count, run)) {
+            volume->first = (uint8_t)(level + 1);
+            break;
+        }
     tdi_free(scratch);
-    for (uint32_t i = 0; i < count; i++)
-        gained += cubes[i].good ? cubes[i].seen : 0;
-    if (!saves(volume, gained, count))
+    if (volume->first > smallest)
         solid->levels = 0;
     return TD_OK;
 }

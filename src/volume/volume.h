@@ -20,6 +20,7 @@ typedef struct TdiVolume {
     float weight[3]; /* of outputs in what is opaque: its gradient gives the shade */
     float density, shading;
     bool chooses;     /* between polynomials and dense blocks, by what they cost */
+    uint8_t first;    /* level of blocks that is worth to be tried: larger ones are not */
     float dense_cost; /* evaluations a sample of dense blocks, about */
     double step;      /* at most, in extents */
     int least_log2;   /* a ray that lets less than least = 2^least_log2 through sees no more */
