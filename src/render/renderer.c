@@ -33,6 +33,8 @@ TdiTile tdi_tiling_tile(const TdiTiling *t, size_t i)
 
 enum { SUM_ROWS = 3 }; /* behind the plan's scratch; then what colour wants to spare */
 
+/* ---- Drawing one --------------------------------------------------------------------- */
+
 static size_t block_bytes(const TdiRenderer *renderer)
 {
     size_t row_bytes = td_plan_points(renderer->plan) * sizeof(float);

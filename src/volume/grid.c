@@ -439,26 +439,18 @@ static TdStatus look_ahead(Grid *grid, const TdRun *run, TdError *err)
     uint32_t batches = samples < LOOK_SHARE * NODES * LANES * LOOK_BATCHES
                            ? (uint32_t)(samples / (LOOK_SHARE * NODES * LANES))
                            : LOOK_BATCHES;
-    uint32_t good = 0;
-    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
-    if (batches == 0)
+    uint32_t count = batches * LANES, good = 0;
+    TdiCube cubes[LANES * LOOK_BATCHES];
+    if (count == 0)
         return TD_OK;
-    char *scratch = tdi_alloc(1, coefficients + tdi_solid_try_scratch(solid));
-    if (scratch == NULL)
-        return tdi_fail_memory(err, tdi_solid_try_scratch(solid));
-    for (uint32_t i = 0; i < batches && !tdi_is_cancelled(run); i++) {
-        TdiCube cubes[LANES], *tried[LANES];
-        for (uint32_t lane = 0; lane < LANES; lane++) {
-            cubes[lane] = find_spread(solid, i * LANES + lane);
-            tried[lane] = &cubes[lane];
-        }
-        tdi_solid_try(solid, tried, LANES, (float *)(void *)scratch, scratch + coefficients,
-                      run);
-        for (uint32_t lane = 0; lane < LANES; lane++)
-            good += cubes[lane].good;
-    }
-    tdi_free(scratch);
-    if (good * side * side * side < (double)batches * LANES * (double)solid->trial_cost * NODES)
+    for (uint32_t i = 0; i < count; i++)
+        cubes[i] = find_spread(solid, i);
+    TdStatus status = tdi_solid_probe(solid, cubes, count, run, err);
+    if (status != TD_OK)
+        return status;
+    for (uint32_t i = 0; i < count; i++)
+        good += cubes[i].good;
+    if (good * side * side * side < (double)count * (double)solid->trial_cost * NODES)
         solid->levels = 0;
     return TD_OK;
 }

@@ -151,6 +151,8 @@ void tdi_solid_clear(TdiSolid *solid)
     *solid = (TdiSolid){0};
 }
 
+/* ---- Points ------------------------------------------------------------------------------ */
+
 static size_t block_bytes(const TdiSolid *solid)
 {
     return tdi_round_up(td_plan_scratch(solid->plan), 64);
@@ -442,6 +444,26 @@ void tdi_solid_try(const TdiSolid *solid, TdiCube *const *cubes, size_t count,
                 to[k] = from[k * LANES];
         }
     }
+}
+
+TdStatus tdi_solid_probe(const TdiSolid *solid, TdiCube *cubes, size_t count, const TdRun *run,
+                         TdError *err)
+{
+    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
+    size_t bytes = coefficients + tdi_solid_try_scratch(solid);
+    char *scratch = tdi_alloc(1, bytes);
+    if (scratch == NULL)
+        return tdi_fail_memory(err, bytes);
+    for (size_t first = 0; first < count && !tdi_is_cancelled(run); first += LANES) {
+        TdiCube *batch[LANES];
+        size_t lanes = count - first < LANES ? count - first : LANES;
+        for (size_t lane = 0; lane < lanes; lane++)
+            batch[lane] = &cubes[first + lane];
+        tdi_solid_try(solid, batch, lanes, (float *)(void *)scratch, scratch + coefficients,
+                      run);
+    }
+    tdi_free(scratch);
+    return TD_OK;
 }
 
 /* ---- Making the tables ------------------------------------------------------------------- */

@@ -91,6 +91,10 @@ typedef struct TdiCube {
     uint8_t child_count; /* and how many */
 } TdiCube;
 
+/* Try blocks to see which of them are good, and keep nothing. TD_ERROR_MEMORY. */
+TdStatus tdi_solid_probe(const TdiSolid *solid, TdiCube *cubes, size_t count, const TdRun *run,
+                         TdError *err);
+
 /* Try 1 to TD_PATCH_LANES blocks: sets `good`, and writes the coefficients of good
  * ones to coefficients[lane * TDI_CUBE_FLOATS]. */
 void tdi_solid_try(const TdiSolid *solid, TdiCube *const *cubes, size_t count,

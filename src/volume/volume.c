@@ -525,28 +525,29 @@ static uint8_t find_smallest(const TdiVolume *volume)
     return (uint8_t)level;
 }
 
-/* Up to LANES blocks of a level that rays see: how many are good; whether that pays. */
-static bool look_at_level(const TdiVolume *volume, uint8_t level, char *scratch, uint32_t *good,
-                          uint32_t *count, const TdRun *run)
+/* What blocks of a level that rays see told. */
+typedef struct Look {
+    uint32_t count, good;
+    bool pays;
+} Look;
+
+static TdStatus look_at_level(const TdiVolume *volume, uint8_t level, const TdRun *run,
+                              Look *look, TdError *err)
 {
-    size_t coefficients = LANES * TDI_CUBE_FLOATS * sizeof(float);
-    TdiCube cubes[LANES], *tried[LANES];
+    TdiCube cubes[TILES];
     float gained = 0;
-    *good = *count = 0;
-    for (uint32_t i = 0; i < TILES && *count < LANES; i++)
-        if (find_seen(volume, i, level, &cubes[*count])) {
-            tried[*count] = &cubes[*count];
-            ++*count;
-        }
-    if (*count == 0)
-        return true;
-    tdi_solid_try(&volume->solid, tried, *count, (float *)(void *)scratch,
-                  scratch + coefficients, run);
-    for (uint32_t i = 0; i < *count; i++) {
-        *good += cubes[i].good;
+    *look = (Look){.pays = true};
+    for (uint32_t i = 0; i < TILES; i++)
+        look->count += find_seen(volume, i, level, &cubes[look->count]);
+    TdStatus status = tdi_solid_probe(&volume->solid, cubes, look->count, run, err);
+    if (status != TD_OK || look->count == 0)
+        return status;
+    for (uint32_t i = 0; i < look->count; i++) {
+        look->good += cubes[i].good;
         gained += cubes[i].good ? cubes[i].seen : 0;
     }
-    return saves(volume, gained, *count + *count / 2); /* so few trials tell little: a margin */
+    look->pays = saves(volume, gained, look->count + look->count / 2); /* few tell little */
+    return TD_OK;
 }
 
 /* Try a few blocks, the smallest first: where these do not pay, larger ones do not either, and
@@ -554,21 +555,18 @@ static bool look_at_level(const TdiVolume *volume, uint8_t level, char *scratch,
  * regions to find out. */
 static TdStatus look_ahead(TdiVolume *volume, const TdRun *run, TdError *err)
 {
-    TdiSolid *solid = &volume->solid;
     uint8_t smallest = find_smallest(volume);
-    uint32_t good = 0, count = 1;
-    size_t bytes = LANES * TDI_CUBE_FLOATS * sizeof(float) + tdi_solid_try_scratch(solid);
-    char *scratch = tdi_alloc(1, bytes);
-    if (scratch == NULL)
-        return tdi_fail_memory(err, bytes);
-    for (int level = smallest; level >= 0 && 8 * good < 7 * count; level--)
-        if (!look_at_level(volume, (uint8_t)level, scratch, &good, &count, run)) {
+    Look look = {.count = 1, .pays = true};
+    for (int level = smallest; level >= 0 && look.pays && 8 * look.good < 7 * look.count;
+         level--) {
+        TdStatus status = look_at_level(volume, (uint8_t)level, run, &look, err);
+        if (status != TD_OK)
+            return status;
+        if (!look.pays)
             volume->first = (uint8_t)(level + 1);
-            break;
-        }
-    tdi_free(scratch);
+    }
     if (volume->first > smallest)
-        solid->levels = 0;
+        volume->solid.levels = 0;
     return TD_OK;
 }
 
