@@ -53,10 +53,10 @@ static const Command commands[] = {
      "  tiedye inside inside.png --layer 3 --neuron 7 -o neuron.png\n",
      GROUPS_INSIDE, OPTIONS_DRAW, true, TD_DRAW_INSIDE, run_inside},
     {"volume", "[SOURCE...] [--KEY VALUE...] [-o FILE]", "a solid: x, y and z",
-     "Draws a network on a box of space (its inputs are x,y,z when not said). A picture\n"
-     "(.png) is what a camera sees: --azimuth and --elevation walk around the solid,\n"
-     "--opacity says what is opaque, --corner how much of a corner is cut out to look\n"
-     "in. The box is --extent around --center and --z.",
+     "Draws a network on a box of space (its inputs are x,y,z when not said). A\n"
+     "picture (.png) is what a camera sees: --azimuth and --elevation walk around the\n"
+     "solid, --opacity says what is opaque, --corner how much of a corner is cut out\n"
+     "to look in. The box is --extent around --center and --z.",
      "  tiedye volume --seed 7 -o solid.png\n"
      "  tiedye volume --seed 7 --opacity 1 --band 0.05 --corner 0 -o shell.png\n",
      GROUPS_VOLUME, OPTIONS_DRAW, true, TD_DRAW_VOLUME, run_volume},
@@ -110,8 +110,8 @@ static const Command commands[] = {
     {"completion", "bash|zsh", "completion for a shell",
      "Prints a script that teaches a shell to complete commands, options, values and\n"
      "presets.",
-     "  source <(tiedye completion bash)\n"
-     "  tiedye completion zsh > ~/.zsh/completions/_tiedye\n",
+     "  tiedye completion zsh > ~/.zsh/completions/_tiedye\n"
+     "  source <(tiedye completion bash)\n",
      0, 0, false, TD_DRAW_PICTURE, run_completion},
 };
 

@@ -9,8 +9,8 @@ import unittest
 import _tiedye
 from _tiedye import Case
 
-COMMANDS = ["render", "sheet", "grid", "inside", "info", "verify", "weights", "list", "post",
-            "manual"]
+COMMANDS = ["render", "sheet", "grid", "inside", "volume", "animate", "info", "verify", "weights",
+            "list", "post", "manual", "completion"]
 
 
 class Help(Case):
@@ -26,7 +26,9 @@ class Help(Case):
         examples = [line for line in text.splitlines() if line.startswith("  tiedye ")]
         self.assertEqual(len(examples), 4)
         for command in COMMANDS:
-            self.assertIn(f"\n  {command}", text)
+            self.assertIn(f"\n  {command} ", text)
+        listed = text.split("commands (each with --help):\n")[1].splitlines()
+        self.assertEqual([line.split()[0] for line in listed], COMMANDS)
         for words in (["--help"], ["-h"], ["help"]):
             self.assertEqual(self.ok(*words), text)
 
