@@ -307,24 +307,3 @@ TdStatus tdi_array_pixels(TdiArray *array, uint64_t first, uint64_t count, float
     tdi_fp_leave(mode);
     return status;
 }
-
-TdStatus tdi_array_hash(TdiArray *array, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
-                        TdError *err)
-{
-    unsigned char piece[PIECE_BYTES];
-    uint64_t size = tdi_source_size(array->source);
-    TdiSha256 sha;
-    tdi_sha256_begin(&sha);
-    for (uint64_t at = 0; at < size;) {
-        size_t part = size - at < PIECE_BYTES ? (size_t)(size - at) : PIECE_BYTES;
-        TdStatus status = tdi_check_cancel(run, err);
-        if (status == TD_OK)
-            status = tdi_source_read(array->source, at, piece, part, err);
-        if (status != TD_OK)
-            return status;
-        tdi_sha256_add(&sha, piece, part);
-        at += part;
-    }
-    tdi_sha256_end(&sha, hex);
-    return TD_OK;
-}

@@ -3,7 +3,6 @@
 #ifndef TDI_NPY_READ_H
 #define TDI_NPY_READ_H
 
-#include "base/sha256.h"
 #include "tiedye/base.h"
 
 typedef struct TdiArray {
@@ -25,10 +24,6 @@ TdStatus tdi_array_open_memory(const void *bytes, size_t size, const char *name,
  * rounded to the nearest. */
 TdStatus tdi_array_pixels(TdiArray *array, uint64_t first, uint64_t count, float *out,
                           TdError *err);
-
-/* The SHA-256 of the whole file. The run may cancel. */
-TdStatus tdi_array_hash(TdiArray *array, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
-                        TdError *err);
 
 void tdi_array_close(TdiArray *array);
 

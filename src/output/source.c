@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* What is asked for is mostly small and in order. */
-enum { WINDOW_BYTES = 64 * 1024 };
+enum { WINDOW_BYTES = 64 * 1024, PIECE_BYTES = 32 * 1024 };
 
 #define PIPE_BYTES_MOST ((size_t)1 << 30)
 
@@ -191,6 +191,27 @@ TdStatus tdi_source_read(TdiSource *source, uint64_t offset, void *out, size_t s
             return status;
     }
     memcpy(out, source->window + (offset - source->window_at), size);
+    return TD_OK;
+}
+
+TdStatus tdi_source_hash(TdiSource *source, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
+                         TdError *err)
+{
+    unsigned char piece[PIECE_BYTES];
+    TdiSha256 sha;
+    tdi_sha256_begin(&sha);
+    for (uint64_t at = 0; at < source->size;) {
+        uint64_t left = source->size - at;
+        size_t part = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
+        TdStatus status = tdi_check_cancel(run, err);
+        if (status == TD_OK)
+            status = tdi_source_read(source, at, piece, part, err);
+        if (status != TD_OK)
+            return status;
+        tdi_sha256_add(&sha, piece, part);
+        at += part;
+    }
+    tdi_sha256_end(&sha, hex);
     return TD_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef TDI_SOURCE_H
 #define TDI_SOURCE_H
 
+#include "base/sha256.h"
 #include "tiedye/base.h"
 
 typedef struct TdiSource TdiSource;
@@ -20,6 +21,10 @@ uint64_t tdi_source_size(const TdiSource *source);
 
 /* Exactly `size` bytes from `offset` on, which must lie within the source. */
 TdStatus tdi_source_read(TdiSource *source, uint64_t offset, void *out, size_t size,
+                         TdError *err);
+
+/* The SHA-256 of all its bytes. The run may cancel. */
+TdStatus tdi_source_hash(TdiSource *source, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
                          TdError *err);
 
 /* Takes NULL. */

@@ -8,6 +8,7 @@
 #include "base/fpmode.h"
 #include "base/memory.h"
 #include "output/npy_read.h"
+#include "output/source.h"
 #include "render/picture.h"
 #include "render/renderer.h"
 #include "tiedye/sheet.h"
@@ -147,7 +148,7 @@ static TdStatus open_field(const TdRecipe *recipe, const TdRun *run, TdiArray *a
     TdStatus status = tdi_array_open(recipe->field, run, array, &inner);
     if (status != TD_OK)
         return fail_field(status, &inner, err);
-    status = tdi_array_hash(array, run, sha256, err);
+    status = tdi_source_hash(array->source, run, sha256, err);
     if (status == TD_OK && recipe->field_sha256[0] != '\0' &&
         strcmp(recipe->field_sha256, sha256) != 0)
         status = tdi_fail(err, TD_ERROR_FORMAT,
