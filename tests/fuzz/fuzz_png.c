@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "repair.h"
 
 /* Bytes of pixels that are still small. */
 enum { SMALL = 1 << 20 };
@@ -39,21 +40,6 @@ static void read_all(const uint8_t *bytes, size_t size)
     td_png_close(reader);
 }
 
-/* Make every chunk's checksum right, which chance would never do. */
-static void repair(uint8_t *bytes, size_t size)
-{
-    for (size_t at = 8; at < size && size - at >= 12;) {
-        size_t length = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
-                        (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-        if (length > size - at - 12)
-            return;
-        unsigned long sum = crc32(0, bytes + at + 4, (unsigned)length + 4);
-        at += 8 + length;
-        for (int shift = 24; shift >= 0; shift -= 8)
-            bytes[at++] = (uint8_t)(sum >> shift);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     read_all(bytes, size);
@@ -61,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (repaired == NULL)
         return 0;
     memcpy(repaired, bytes, size);
-    repair(repaired, size);
+    repair_checksums(repaired, size);
     read_all(repaired, size);
     free(repaired);
     return 0;
