@@ -1,5 +1,6 @@
-/* Reading back what png_write.c writes. The chunks around the pixels are read by png_scan.c,
- * and libpng sees only those that say how to decode: header, palette, transparency, pixels. */
+/* Reading back what png_write.c writes, and the pixels of any PNG. The chunks around the pixels
+ * are read by png_scan.c, and libpng sees only those that say how to decode: header, palette,
+ * transparency, pixels. */
 #include "output/png_read.h"
 
 #include "base/error.h"
@@ -111,9 +112,9 @@ static TdStatus begin(TdPngReader *reader, TdError *err)
     return read_info(reader);
 }
 
-/* Takes over `source`. */
-static TdStatus open_source(TdiSource *source, TdPngReader **reader, TdError *err)
+TdStatus tdi_png_open_source(TdiSource *source, TdPngReader **reader, TdError *err)
 {
+    *reader = NULL;
     TdPngReader *made = tdi_alloc(1, sizeof *made);
     if (made == NULL) {
         tdi_source_close(source);
@@ -134,7 +135,7 @@ TdStatus td_png_open(const char *path, const TdRun *run, TdPngReader **reader, T
     TdiSource *source;
     *reader = NULL;
     TdStatus status = tdi_source_open(path, run, &source, err);
-    return status == TD_OK ? open_source(source, reader, err) : status;
+    return status == TD_OK ? tdi_png_open_source(source, reader, err) : status;
 }
 
 TdStatus tdi_png_open_memory(const void *bytes, size_t size, const char *name,
@@ -144,7 +145,7 @@ TdStatus tdi_png_open_memory(const void *bytes, size_t size, const char *name,
     TdiSource *source = tdi_source_of_memory(bytes, size, name);
     if (source == NULL)
         return tdi_fail_memory(err, size);
-    return open_source(source, reader, err);
+    return tdi_png_open_source(source, reader, err);
 }
 
 void td_png_close(TdPngReader *reader)
@@ -203,16 +204,19 @@ static const char *foreign_kind(const TdPngReader *reader)
 }
 
 /* A few bytes may claim to be a huge picture; nobody should make room for it. */
-static TdStatus check_size(const TdPngReader *reader, const TdRaster *raster, TdError *err)
+TdStatus tdi_png_size(const TdPngReader *reader, uint32_t *width, uint32_t *height,
+                      TdError *err)
 {
-    uint64_t row = tdi_add_size(td_raster_row_bytes(raster), 1);
+    *width = png_get_image_width(reader->png, reader->info);
+    *height = png_get_image_height(reader->png, reader->info);
+    uint64_t row = tdi_add_size(png_get_rowbytes(reader->png, reader->info), 1);
     uint64_t most = tdi_mul_size(reader->scan.pixel_bytes, DEFLATE_MOST);
-    if (tdi_mul_size(row, raster->height) <= most)
+    if (tdi_mul_size(row, *height) <= most)
         return TD_OK;
-    return tdi_fail(
-        err, TD_ERROR_FORMAT, "%s: broken PNG: %llu packed bytes cannot hold %u x %u pixels",
-        tdi_source_name(reader->source), (unsigned long long)reader->scan.pixel_bytes,
-        raster->width, raster->height);
+    return tdi_fail(err, TD_ERROR_FORMAT,
+                    "%s: broken PNG: %llu packed bytes cannot hold %u x %u pixels",
+                    tdi_source_name(reader->source),
+                    (unsigned long long)reader->scan.pixel_bytes, *width, *height);
 }
 
 TdStatus td_png_raster(const TdPngReader *reader, TdRaster *raster, TdError *err)
@@ -222,12 +226,10 @@ TdStatus td_png_raster(const TdPngReader *reader, TdRaster *raster, TdError *err
         return tdi_fail(err, TD_ERROR_FORMAT, "%s: a PNG with %s, which tiedye never writes",
                         tdi_source_name(reader->source), foreign);
     bool wide = png_get_bit_depth(reader->png, reader->info) == 16;
-    *raster = (TdRaster){.width = png_get_image_width(reader->png, reader->info),
-                         .height = png_get_image_height(reader->png, reader->info),
-                         .channels = png_get_channels(reader->png, reader->info),
+    *raster = (TdRaster){.channels = png_get_channels(reader->png, reader->info),
                          .type = wide ? TD_SAMPLE_U16 : TD_SAMPLE_U8,
                          .dots_per_inch = reader->scan.dots_per_inch};
-    return check_size(reader, raster, err);
+    return tdi_png_size(reader, &raster->width, &raster->height, err);
 }
 
 /* ---- Rows -------------------------------------------------------------------------------- */
@@ -279,4 +281,92 @@ TdStatus td_png_rows(TdPngReader *reader, void *rows, uint32_t count, TdError *e
                         raster.height - reader->rows_done, raster.height);
     reader->err = err;
     return read_rows(reader, &raster, rows, count);
+}
+
+/* ---- Pixels of any kind ------------------------------------------------------------------ */
+
+/* Where the pixels of a pass lie. */
+typedef struct Pass {
+    uint32_t x, y, dx, dy;
+} Pass;
+
+/* Adam7 (PNG specification, section 8.2). */
+static const Pass interlaced[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                                  {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+static const Pass whole[] = {{0, 0, 1, 1}};
+
+static TdStatus begin_pixels(TdPngReader *reader)
+{
+    if (setjmp(png_jmpbuf(reader->png)))
+        return reader->status;
+    png_set_expand_16(reader->png);
+    png_set_gray_to_rgb(reader->png);
+    png_set_add_alpha(reader->png, UINT16_MAX, PNG_FILLER_AFTER);
+    png_read_update_info(reader->png, reader->info);
+    return reader->status;
+}
+
+static TdStatus read_row(TdPngReader *reader, uint8_t (*pixels)[8])
+{
+    if (setjmp(png_jmpbuf(reader->png)))
+        return reader->status;
+    png_read_row(reader->png, pixels[0], NULL);
+    return reader->status;
+}
+
+/* Finds out about broken checksums at the end. */
+static TdStatus end_pixels(TdPngReader *reader)
+{
+    if (setjmp(png_jmpbuf(reader->png)))
+        return reader->status;
+    png_read_end(reader->png, NULL);
+    return reader->status;
+}
+
+/* The rows of a pass, which libpng gives one by one as long as it is not asked to put the
+ * passes together; it leaves out passes without pixels. */
+static TdStatus read_pass(TdPngReader *reader, Pass pass, uint8_t (*pixels)[8],
+                          const TdiPngSink *sink, const TdRun *run)
+{
+    uint32_t width = png_get_image_width(reader->png, reader->info);
+    uint32_t height = png_get_image_height(reader->png, reader->info);
+    if (width <= pass.x)
+        return TD_OK;
+    TdiPngRow row = {pass.x, 0, pass.dx, (width - pass.x - 1) / pass.dx + 1,
+                     (const uint8_t(*)[8])pixels};
+    for (uint64_t y = pass.y; y < height; y += pass.dy) {
+        TdStatus status = tdi_check_cancel(run, reader->err);
+        if (status == TD_OK)
+            status = read_row(reader, pixels);
+        if (status != TD_OK)
+            return status;
+        row.y = (uint32_t)y;
+        sink->take(sink->user, &row);
+    }
+    return TD_OK;
+}
+
+static TdStatus read_passes(TdPngReader *reader, uint8_t (*pixels)[8], const TdiPngSink *sink,
+                            const TdRun *run)
+{
+    bool all = png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_NONE;
+    const Pass *passes = all ? whole : interlaced;
+    size_t count = all ? 1 : sizeof interlaced / sizeof *interlaced;
+    TdStatus status = begin_pixels(reader);
+    for (size_t i = 0; i < count && status == TD_OK; i++)
+        status = read_pass(reader, passes[i], pixels, sink, run);
+    return status == TD_OK ? end_pixels(reader) : status;
+}
+
+TdStatus tdi_png_pixels(TdPngReader *reader, const TdiPngSink *sink, const TdRun *run,
+                        TdError *err)
+{
+    uint32_t width = png_get_image_width(reader->png, reader->info);
+    uint8_t(*pixels)[8] = tdi_alloc(width, sizeof *pixels);
+    if (pixels == NULL)
+        return tdi_fail_memory(err, width * (uint64_t)sizeof *pixels);
+    reader->err = err;
+    TdStatus status = read_passes(reader, pixels, sink, run);
+    tdi_free(pixels);
+    return status;
 }

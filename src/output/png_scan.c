@@ -46,14 +46,22 @@ static TdStatus fail_broken(const TdiSource *source, const char *what, TdError *
 
 /* ---- Chunks ------------------------------------------------------------------------------ */
 
-static TdStatus check_signature(TdiSource *source, TdError *err)
+TdStatus tdi_png_begins(TdiSource *source, bool *png, TdError *err)
 {
     static const uint8_t signature[SIGNATURE_BYTES] = {137, 'P', 'N', 'G', 13, 10, 26, 10};
     uint8_t bytes[SIGNATURE_BYTES] = {0};
     TdStatus status = TD_OK;
     if (tdi_source_size(source) >= SIGNATURE_BYTES)
         status = tdi_source_read(source, 0, bytes, SIGNATURE_BYTES, err);
-    if (status == TD_OK && memcmp(bytes, signature, SIGNATURE_BYTES) != 0)
+    *png = status == TD_OK && memcmp(bytes, signature, SIGNATURE_BYTES) == 0;
+    return status;
+}
+
+static TdStatus check_signature(TdiSource *source, TdError *err)
+{
+    bool png;
+    TdStatus status = tdi_png_begins(source, &png, err);
+    if (status == TD_OK && !png)
         status = tdi_fail(err, TD_ERROR_FORMAT, "%s: not a PNG", tdi_source_name(source));
     return status;
 }

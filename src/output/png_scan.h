@@ -13,6 +13,9 @@ typedef struct TdiPngScan {
     uint64_t pixel_bytes; /* packed pixels, all IDAT together */
 } TdiPngScan;
 
+/* Whether a source begins as a PNG does. */
+TdStatus tdi_png_begins(TdiSource *source, bool *png, TdError *err);
+
 /* Walk through the chunks of a file, its signature included. The chunks that are used have
  * their checksums compared, the others are stepped over. TD_ERROR_FORMAT where the file is no
  * PNG, ends early, or holds too long a recipe or a broken one. */

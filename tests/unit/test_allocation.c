@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "fuzz/repair.h"
+#include "output/image.h"
 #include "output/mesh.h"
 #include "tiedye/exchange.h"
 #include "tiedye/motion.h"
@@ -25,6 +27,10 @@ void *__wrap_calloc(size_t count, size_t size);
 /* Allocations left before they fail, -1: they never do; and whether one has. */
 static long budget = -1;
 static bool refused;
+/* The largest since it was last set to 0; how many are left before the run is cancelled. */
+static size_t largest;
+static long until_cancel;
+static volatile sig_atomic_t cancel;
 
 void *__wrap_calloc(size_t count, size_t size)
 {
@@ -34,6 +40,10 @@ void *__wrap_calloc(size_t count, size_t size)
     }
     if (budget > 0)
         budget--;
+    if (until_cancel > 0 && --until_cancel == 0)
+        cancel = 1;
+    if (size > largest)
+        largest = size;
     return __real_calloc(count, size);
 }
 
@@ -417,6 +427,66 @@ static void test_reading(void **state)
     exhaust(try_source, "c.tie", false);
 }
 
+/* ---- Pictures that networks are fed with --------------------------------------------- */
+
+static TdStatus try_image(const char *path, TdError *err)
+{
+    TdiImage image;
+    TdRun run = {.cancel = &cancel};
+    TdStatus status = tdi_image_read(path, &run, &image, err);
+    tdi_image_clear(&image);
+    return status;
+}
+
+/* Raised at any allocation, the flag ends the call: the last ones are made for the rows. */
+static void cancel_everywhere(const char *path)
+{
+    for (long n = 1; n < 2000; n++) {
+        TdError err = {0};
+        until_cancel = n;
+        TdStatus status = try_image(path, &err);
+        bool raised = cancel != 0;
+        until_cancel = 0;
+        cancel = 0;
+        assert_int_equal(status, raised ? TD_ERROR_CANCELLED : TD_OK);
+        if (!raised)
+            return;
+    }
+    fail_msg("%s never succeeds", path);
+}
+
+static void test_images(void **state)
+{
+    static const char *const paths[] = {"tests/fuzz/corpus/image/palette4-clear-interlaced.png",
+                                        "tests/fuzz/corpus/image/rgb16.png"};
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        exhaust(try_image, paths[i], false);
+        cancel_everywhere(paths[i]);
+    }
+}
+
+/* Its packed pixels could be that many: the limit is looked at before anything is allocated. */
+static void test_large_images(void **state)
+{
+    static const unsigned char head[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x01\0\0\0\0\x80\0"
+                                        "\x01\0\0\0\0CRC \0\x10\0\0IDAT",
+                               tail[] = "CRC \0\0\0\0IENDCRC ";
+    static unsigned char bytes[sizeof head - 1 + (1 << 20) + sizeof tail - 1];
+    TdRun run = {.max_memory = 1 << 28};
+    TdiImage image;
+    TdError err = {0};
+    (void)state;
+    memcpy(bytes, head, sizeof head - 1);
+    memcpy(bytes + sizeof bytes - (sizeof tail - 1), tail, sizeof tail - 1);
+    repair_checksums(bytes, sizeof bytes);
+    largest = 0;
+    assert_int_equal(tdi_image_read_memory(bytes, sizeof bytes, "big.png", &run, &image, &err),
+                     TD_ERROR_MEMORY);
+    assert_non_null(strstr(err.message, "big.png: a picture of 65536 x 32768 pixels needs"));
+    assert_true(largest < 1 << 17);
+}
+
 static void test_weights_and_recipes(void **state)
 {
     (void)state;
@@ -491,6 +561,8 @@ int main(void)
         cmocka_unit_test(test_films),
         cmocka_unit_test(test_sheets),
         cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_large_images),
         cmocka_unit_test(test_weights_and_recipes),
         cmocka_unit_test(test_volumes),
         cmocka_unit_test(test_solids),

@@ -2,9 +2,9 @@
 #include "unit/output_files.h"
 
 #include "output/png_read.h"
+#include "unit/libpng_bytes.h"
 
 #include <math.h>
-#include <png.h>
 #include <zlib.h>
 
 /* ---- PNG, read the slow way --------------------------------------------------------- */
@@ -229,15 +229,6 @@ typedef struct Foreign {
     const char *keyword, *text;
 } Foreign;
 
-static void append(png_structp png, png_bytep data, size_t size)
-{
-    Bytes *bytes = png_get_io_ptr(png);
-    bytes->data = realloc(bytes->data, bytes->size + size);
-    assert_non_null(bytes->data);
-    memcpy(bytes->data + bytes->size, data, size);
-    bytes->size += size;
-}
-
 static Bytes make_foreign(Foreign kind)
 {
     Bytes bytes = {0};
@@ -249,7 +240,7 @@ static Bytes make_foreign(Foreign kind)
                      .text = (char *)(uintptr_t)kind.text};
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
     png_infop info = png_create_info_struct(png);
-    png_set_write_fn(png, &bytes, append, NULL);
+    png_set_write_fn(png, &bytes, append_bytes, NULL);
     png_set_IHDR(png, info, 4, 4, kind.bits, kind.colour, kind.interlace, 0, 0);
     if (kind.colour == PNG_COLOR_TYPE_PALETTE)
         png_set_PLTE(png, info, palette, 2);
