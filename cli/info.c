@@ -15,6 +15,8 @@ int run_info(const Arguments *arguments)
         return usage_error(arguments->command, "--link and --json exclude each other");
     TdError err = {0};
     TdStatus status = td_field_identify(arguments->recipe, &arguments->run, &err);
+    if (status == TD_OK)
+        status = td_image_attach(arguments->recipe, &arguments->run, &err);
     if (status != TD_OK)
         return report_error(status, &err);
     TdRecipeForm form = link ? TD_FORM_LINK : json ? TD_FORM_JSON : TD_FORM_TEXT;

@@ -170,8 +170,6 @@ static int run_command(const Command *command, int argc, char **argv)
     arguments.recipe = td_recipe_create();
     if (arguments.recipe == NULL)
         return report_memory();
-    if (command->draws == TD_DRAW_VOLUME)
-        arguments.recipe->inputs |= 1u << TD_INPUT_Z;
     int code = read_arguments(&arguments);
     if (code == 0) {
         catch_interrupts(&arguments.run);

@@ -325,10 +325,19 @@ static void put_recipe_page(void)
     put_keys();
     put_heading("layers");
     put_line("Widths separated by commas, the output last. An item is");
-    put_lines("[dense] WIDTH[xREPEAT][:ACTIVATION]\n");
+    put_lines("[KIND] WIDTH[xREPEAT][:ACTIVATION] [OPTION=VALUE]...\n");
     fputs(".PP\n", stdout);
     put_line("16x8,3 is eight layers of 16 neurons and an output of 3; 20:sin,3:sigmoid names "
              "activations, which are else those of the keys act and out.");
+    fputs(".PP\n", stdout);
+    put_line(
+        "KIND is dense where it is not said. conv3 16 is a convolution with a kernel of 3 x 3 "
+        "cells (x 3 in space) and 16 channels; its options are dilation=N, stride=N, "
+        "groups=N and padding=none|circular|mirror|zero. pool2 and upsample2, which have "
+        "no width, make a raster half and twice as fine; pool2 takes the greatest of its "
+        "cells, or with take=mean their mean. Such layers act on a raster of cells, whose "
+        "size is the key raster, and are fed noise (n1, n2, n3) beside x and y unless the "
+        "key inputs says otherwise.");
     put_tables();
     fputs(".SH \"SEE ALSO\"\n.BR tiedye (1),\n.BR tiedye\\-info (1)\n", stdout);
 }

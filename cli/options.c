@@ -343,7 +343,8 @@ static TdStatus set_key(TdRecipe *recipe, const Item *item, TdError *err)
 {
     const TdKeyInfo *key = td_key_find(item->name);
     TdStatus status = td_recipe_set(recipe, item->name, item->value, err);
-    if (status == TD_OK && strcmp(key->name, "draw") == 0 && recipe->draw == TD_DRAW_VOLUME)
+    if (status == TD_OK && strcmp(key->name, "draw") == 0 && recipe->draw == TD_DRAW_VOLUME &&
+        recipe->inputs != 0)
         recipe->inputs |= 1u << TD_INPUT_Z;
     return status;
 }

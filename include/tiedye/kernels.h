@@ -28,6 +28,17 @@ typedef struct TdDense {
     TdActivation act;
 } TdDense;
 
+/* Operands of a convolution, packed as those of a dense layer: for each input one weight a tap,
+ * tap by tap. A tap is where its input lies, in floats from the place of the output. */
+typedef struct TdConv {
+    const float *weights; /* (groups, inputs, tap_count, 4) */
+    const float *bias;    /* (groups, 4) */
+    const size_t *taps;   /* (tap_count) */
+    size_t tap_count;
+    size_t inputs, outputs;
+    TdActivation act;
+} TdConv;
+
 /* With t = tanh(.9 (2 u - 1)): L = base[0] + turn[0][0] t0 + turn[0][1] t1 + turn[0][2] t2, a
  * and b likewise. */
 typedef struct TdOklabTurn {
@@ -75,6 +86,12 @@ typedef struct TdKernels {
      * overlap. Rows of missing neurons, up to a multiple of 4, are left undefined. */
     void (*dense)(const TdDense *layer, const float *in, float *out, size_t stride,
                   size_t points);
+    /* out[o][p] = act(bias[o] + sum over i, and for each over t, in ascending order, of
+     * weight[o][i][t] * in[i][taps[t] + p]); rows of `in` are `in_stride` floats apart and need
+     * no alignment, those of `out` are `out_stride` apart. Rows of missing outputs, up to a
+     * multiple of 4, are left undefined. */
+    void (*conv)(const TdConv *layer, const float *in, size_t in_stride, float *out,
+                 size_t out_stride, size_t points);
     /* out[o][p] = act(columns[o][p] + weights[o] * y), `points` of each row; rows of `out` are
      * `stride` floats apart. */
     void (*row)(const TdRow *row, float y, float *out, size_t stride, size_t points);

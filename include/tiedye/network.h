@@ -16,14 +16,22 @@
 extern "C" {
 #endif
 
-/* A dense layer: y = act(W x + b), or y = x + act(W x + b) where it is residual (x cut or
- * padded with zeros to the layer's width). */
+/* A layer: y = act(W x + b), or y = x + act(W x + b) where it is residual (x cut or padded with
+ * zeros to the layer's width). In a convolution x is what stands under the kernel, and its
+ * fan-in is taps * in / groups; output o sees the in / groups channels of its group alone. */
 typedef struct TdLayer {
     uint32_t in, out;
     TdActivation act;
-    bool residual;        /* never the first layer nor the last */
-    const float *weights; /* (out, in), row-major */
+    bool residual;        /* never the first layer nor the last, nor one without weights */
+    const float *weights; /* (out, in / groups, taps), row-major; NULL: none */
     const float *bias;    /* (out) */
+    TdLayerKind kind;
+    uint32_t size; /* as in TdLayerItem; 0: dense */
+    uint32_t taps; /* weights of an input: size^2, or size^3 in space, z the slowest, then
+                    * y, then x, all ascending; 1: dense */
+    uint32_t dilation, stride, groups;
+    TdPadding padding;
+    TdPoolKind pool;
 } TdLayer;
 
 typedef struct TdNetwork {
@@ -33,6 +41,8 @@ typedef struct TdNetwork {
     uint32_t input_width; /* number of those bits, layers[0].in */
     uint32_t depth;
     const TdLayer *layers; /* (depth), output last */
+    bool raster;           /* it acts on a raster: convnet.h evaluates it, not a plan */
+    bool solid;            /* ... of space */
 } TdNetwork;
 
 /* The number of weights and biases that a recipe's network has, UINT64_MAX where that

@@ -25,9 +25,11 @@ typedef enum TdDraw {
 } TdDraw;
 
 /* Inputs of a network, by their fixed index in the first layer. X, Y and R vary over a picture,
- * Z over a volume too, the others are constants with keys of their own. R is the distance of
- * (x, y, z) from the origin. Where the plane is wound up to a torus (TD_TILE_TORUS), x and y
- * are the first coordinates of two circles, and X2 and Y2 the second ones. */
+ * Z over a volume too; T and Z1 to Z8 are constants with keys of their own. R is the distance
+ * of (x, y, z) from the origin. Where the plane is wound up to a torus (TD_TILE_TORUS), x and y
+ * are the first coordinates of two circles, and X2 and Y2 the second ones. N1 to N8 are white
+ * noise, RED, GREEN and BLUE a picture's colours, from -1 to 1: these have a value for each
+ * cell of a raster (docs/RASTERS.md). */
 typedef enum TdInput {
     TD_INPUT_X,
     TD_INPUT_Y,
@@ -38,7 +40,12 @@ typedef enum TdInput {
     TD_INPUT_Y2,
     TD_INPUT_Z1 = 8,
     TD_INPUT_Z8 = 15,
-    TD_INPUT_COUNT = 16 /* 7 is free */
+    TD_INPUT_N1 = 16,
+    TD_INPUT_N8 = 23,
+    TD_INPUT_RED = 24,
+    TD_INPUT_GREEN,
+    TD_INPUT_BLUE,
+    TD_INPUT_COUNT = 28 /* 7 and 27 are free */
 } TdInput;
 
 /* Name of an input ("x", "z1"), NULL for an index that is free. Static text. */
@@ -116,14 +123,52 @@ typedef struct TdPaletteInfo {
 /* Static. */
 TD_API const TdPaletteInfo *td_palette_info(TdPalette palette);
 
-/* One item of the list of layers: `repeat` layers of `width` neurons. */
+/* What a layer does. All but dense ones act on a raster. */
+typedef enum TdLayerKind {
+    TD_LAYER_DENSE,   /* act(W x + b) at each point */
+    TD_LAYER_CONV,    /* the same of the cells under a kernel */
+    TD_LAYER_POOL,    /* of size x size cells one: their greatest value, or their mean */
+    TD_LAYER_UPSAMPLE /* of one cell size x size of them */
+} TdLayerKind;
+
+/* What a kernel meets beyond the raster's frame. */
+typedef enum TdPadding {
+    TD_PADDING_NONE,     /* more cells: the raster has no edge */
+    TD_PADDING_CIRCULAR, /* those of the other side */
+    TD_PADDING_MIRROR,   /* those of this side, mirrored at its edge */
+    TD_PADDING_ZERO,
+    TD_PADDING_COUNT
+} TdPadding;
+
+/* What a pooling layer takes. */
+typedef enum TdPoolKind { TD_POOL_MAX, TD_POOL_MEAN } TdPoolKind;
+
+/* One item of the list of layers: `repeat` layers of `width` neurons (or channels). */
 typedef struct TdLayerItem {
-    uint32_t width, repeat; /* 1 to TD_MAX_WIDTH, 1 to TD_MAX_DEPTH in all */
+    uint32_t width, repeat; /* 1 to TD_MAX_WIDTH, 1 to TD_MAX_DEPTH in all; layers without
+                             * weights have the width of what they are fed */
     TdActivation act;       /* TD_ACT_COUNT: the default of its place */
+    TdLayerKind kind;
+    uint32_t size; /* cells along a side of what the layer sees or makes; 1: dense */
+    uint32_t dilation, stride; /* of a convolution, in cells; 1 elsewhere */
+    uint32_t groups;           /* of its channels, which do not see each other; 1 elsewhere */
+    TdPadding padding;         /* TD_PADDING_COUNT: that of the recipe */
+    TdPoolKind pool;
 } TdLayerItem;
 
 #define TD_MAX_WIDTH 16777216u
 #define TD_MAX_DEPTH 65535u
+#define TD_MAX_KERNEL 31u /* of a convolution */
+#define TD_MAX_FACTOR 64u /* of pooling, upsampling and strides */
+#define TD_MAX_DILATION 4096u
+#define TD_MAX_RASTER 65536u
+
+/* How cells of a raster become points of the plane. */
+typedef enum TdResample {
+    TD_RESAMPLE_CUBIC,  /* Catmull and Rom's spline through the cells' centres */
+    TD_RESAMPLE_LINEAR, /* between the nearest centres */
+    TD_RESAMPLE_NEAREST /* cells are squares */
+} TdResample;
 
 /* The values that a key takes along one side of a grid: "depth=1..8", "act=tanh,sin". */
 typedef struct TdAxis {
@@ -195,8 +240,15 @@ typedef struct TdRecipe {
     TdDraw draw;
     char field[TD_MAX_NAME];    /* a .npy file that takes the network's place; empty: none */
     char field_sha256[TD_HASH]; /* of that file; empty: any */
+    char image_sha256[TD_HASH]; /* of `image`; empty: any */
     /* network */
-    uint32_t inputs;     /* bit i: input i is fed */
+    uint32_t inputs;              /* bit i: input i is fed; 0: see td_recipe_inputs */
+    char image[TD_MAX_NAME];      /* a PNG whose colours are fed; empty: none */
+    const struct TdImage *pixels; /* of that, once they were read; copies of a recipe share
+                                   * them (td_image_attach in sheet.h) */
+    uint32_t raster;   /* cells along the standard view's height; 0: see td_recipe_raster */
+    TdPadding padding; /* of convolutions that say no other */
+    TdResample resample;
     TdLayerItem *layers; /* owned; the output layer last; `depth` and `width` considered */
     size_t layer_items;
     TdLayerItem *said; /* owned; as the key `layers` says them */
@@ -308,8 +360,17 @@ typedef enum TdRecipeForm {
  * frees it with td_text_free. */
 TD_API char *td_recipe_print(const TdRecipe *recipe, TdRecipeForm form);
 
-/* The inputs that a network is fed, bit by TdInput: those of the key, and what a torus adds. */
+/* The inputs that a network is fed, bit by TdInput: those of the key, and what a torus adds.
+ * Where the key says none: an image's colours, if there is an image; else x and y, z of a
+ * volume, and n1 to n3 of a network with convolutions. */
 TD_API uint32_t td_recipe_inputs(const TdRecipe *recipe);
+
+/* Whether the network acts on a raster: it has layers that see neighbours, inputs that only
+ * cells have, or the key `raster`. */
+TD_API bool td_recipe_is_raster(const TdRecipe *recipe);
+
+/* Whether that raster is one of space, as it is where z is fed or a volume is drawn. */
+TD_API bool td_recipe_is_solid(const TdRecipe *recipe);
 
 /* Those of them that vary over what is drawn; the others are constants. */
 TD_API uint32_t td_recipe_varying(const TdRecipe *recipe);

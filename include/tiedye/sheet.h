@@ -67,6 +67,12 @@ TD_API TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDeta
  * for a recipe without `field`. */
 TD_API TdStatus td_field_identify(TdRecipe *recipe, const TdRun *run, TdError *err);
 
+/* Read the picture that `image` names, if there is one, and fill in `image_sha256` where it is
+ * empty. Copies of the recipe share the picture. Drawing does the same for itself; this spares
+ * it reading a file again and again. TD_ERROR_IO, TD_ERROR_FORMAT where it is no PNG or has
+ * another hash than `image_sha256`, TD_ERROR_MEMORY. */
+TD_API TdStatus td_image_attach(TdRecipe *recipe, const TdRun *run, TdError *err);
+
 /* Read a source on top of `recipe`: a text of `key = value` lines in a file ("-": standard
  * input), a PNG that carries a recipe, a preset "@name", a share link, or a NumPy array (.npy)
  * to be coloured. Messages name the

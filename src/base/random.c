@@ -21,16 +21,28 @@ void tdi_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     }
 }
 
-void tdi_uniform4(uint64_t seed, TdiPlace place, double out[4])
+static void uniform4(uint64_t seed, const uint32_t counter[4], double out[4])
 {
     const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
-    const uint32_t counter[4] = {place.from >> 2, place.to,
-                                 (uint32_t)place.layer | (uint32_t)place.tap << 16,
-                                 (uint32_t)place.purpose};
     uint32_t words[4];
     tdi_philox(counter, key, words);
     for (int i = 0; i < 4; i++)
         out[i] = ((double)words[i] + 0.5) * 0x1p-32;
+}
+
+void tdi_uniform4(uint64_t seed, TdiPlace place, double out[4])
+{
+    const uint32_t counter[4] = {place.from >> 2, place.to,
+                                 (uint32_t)place.layer | (uint32_t)place.tap << 16,
+                                 (uint32_t)place.purpose};
+    uniform4(seed, counter, out);
+}
+
+void tdi_noise4(uint64_t seed, const int32_t cell[3], uint32_t group, double out[4])
+{
+    const uint32_t counter[4] = {(uint32_t)cell[0], (uint32_t)cell[1], (uint32_t)cell[2],
+                                 (uint32_t)TDI_RANDOM_NOISE | group << 8};
+    uniform4(seed, counter, out);
 }
 
 static uint64_t double_bits(double x)

@@ -33,6 +33,10 @@ void tdi_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
  * is a multiple of 4: u = (word + 1/2) / 2^32. */
 void tdi_uniform4(uint64_t seed, TdiPlace place, double out[4]);
 
+/* The same of a cell of a raster: channels 4 group to 4 group + 3 of its white noise. The
+ * counter is the cell's place and, with the purpose in its lowest byte, the group. */
+void tdi_noise4(uint64_t seed, const int32_t cell[3], uint32_t group, double out[4]);
+
 /* The inverse of the normal distribution function: Wichura's algorithm AS 241 (PPND16, Applied
  * Statistics 37, 1988), relative accuracy about 1e-16, for u in (0, 1). */
 double tdi_normal_quantile(double u);

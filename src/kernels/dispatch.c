@@ -1,3 +1,5 @@
+#include "base/error.h"
+#include "kernels/find.h"
 #include "kernels/tables.h"
 
 #if defined(__x86_64__)
@@ -33,4 +35,15 @@ const TdKernels *td_kernels(TdCpu cpu, bool fast)
     default:
         return &tdi_kernels_reference;
     }
+}
+
+TdStatus tdi_kernels_of(const TdRun *run, const TdKernels **kernels, TdError *err)
+{
+    TdRun resolved = td_run_resolved(run);
+    *kernels = td_kernels(resolved.cpu, resolved.fast);
+    return *kernels != NULL
+               ? TD_OK
+               : tdi_fail(err, TD_ERROR_UNSUPPORTED, "this machine does not have %s",
+                          resolved.cpu < TD_CPU_COUNT ? td_cpu_name(resolved.cpu)
+                                                      : "that instruction set");
 }

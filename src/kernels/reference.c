@@ -22,6 +22,25 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
+static void conv(const TdConv *layer, const float *in, size_t in_stride, float *out,
+                 size_t out_stride, size_t points)
+{
+    size_t each = layer->inputs * layer->tap_count;
+    for (size_t o = 0; o < layer->outputs; o++) {
+        size_t group = o / TD_OUTPUT_GRAIN, lane = o % TD_OUTPUT_GRAIN;
+        for (size_t p = 0; p < points; p++) {
+            const float *weight = layer->weights + group * each * TD_OUTPUT_GRAIN + lane;
+            float sum = layer->bias[o];
+            for (size_t i = 0; i < layer->inputs; i++)
+                for (size_t t = 0; t < layer->tap_count; t++, weight += TD_OUTPUT_GRAIN) {
+                    float product = *weight * in[i * in_stride + layer->taps[t] + p];
+                    sum = sum + product;
+                }
+            out[o * out_stride + p] = tdi_ref_activations[layer->act](sum);
+        }
+    }
+}
+
 static void row(const TdRow *first, float y, float *out, size_t stride, size_t points)
 {
     for (size_t o = 0; o < first->outputs; o++) {

@@ -79,6 +79,54 @@ static void dense(const TdDense *layer, const float *in, float *out, size_t stri
     }
 }
 
+/* Four outputs by TDI_VECTORS vectors of points. */
+TDI_INLINE void conv_block(const TdConv *layer, const float *weights, const float *bias,
+                           const float *in, size_t in_stride, float *out, size_t out_stride)
+{
+    vf sum[TD_OUTPUT_GRAIN][TDI_VECTORS];
+    TDI_UNROLL
+    for (int o = 0; o < TD_OUTPUT_GRAIN; o++)
+        TDI_UNROLL
+    for (int v = 0; v < TDI_VECTORS; v++)
+        sum[o][v] = vf_set(bias[o]);
+    for (size_t i = 0; i < layer->inputs; i++, in += in_stride) {
+        for (size_t t = 0; t < layer->tap_count; t++, weights += TD_OUTPUT_GRAIN) {
+            const float *from = in + layer->taps[t];
+            vf x[TDI_VECTORS];
+            TDI_UNROLL
+            for (int v = 0; v < TDI_VECTORS; v++)
+                x[v] = vf_load_any(from + (size_t)v * TDI_LANES);
+            TDI_UNROLL
+            for (int o = 0; o < TD_OUTPUT_GRAIN; o++) {
+                vf weight = vf_set(weights[o]);
+                TDI_UNROLL
+                for (int v = 0; v < TDI_VECTORS; v++)
+                    sum[o][v] = sum[o][v] + weight * x[v];
+            }
+        }
+    }
+    TDI_UNROLL
+    for (int o = 0; o < TD_OUTPUT_GRAIN; o++)
+        TDI_UNROLL
+    for (int v = 0; v < TDI_VECTORS; v++)
+        vf_store(out + (size_t)o * out_stride + (size_t)v * TDI_LANES, sum[o][v]);
+}
+
+static void conv(const TdConv *layer, const float *in, size_t in_stride, float *out,
+                 size_t out_stride, size_t points)
+{
+    for (size_t first = 0; first < layer->outputs; first += TD_OUTPUT_GRAIN) {
+        const float *weights = layer->weights + first * layer->inputs * layer->tap_count;
+        float *rows = out + first * out_stride;
+        for (size_t p = 0; p < points; p += TDI_LANES * TDI_VECTORS)
+            conv_block(layer, weights, layer->bias + first, in + p, in_stride, rows + p,
+                       out_stride);
+        for (size_t o = 0; o < TD_OUTPUT_GRAIN && first + o < layer->outputs; o++)
+            if (layer->act != TD_ACT_IDENTITY)
+                activations[layer->act](rows + o * out_stride, points);
+    }
+}
+
 static void row(const TdRow *first, float y, float *out, size_t stride, size_t points)
 {
     for (size_t o = 0; o < first->outputs; o++) {

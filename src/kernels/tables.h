@@ -18,7 +18,7 @@ extern const TdKernels tdi_kernels_simd128;
 #define TDI_ACTIVATION_ENTRY(ID, STEM, ...) [TD_ACT_##ID] = activation_##STEM,
 #define TDI_KERNEL_TABLE(CPU, FUSED)                                                           \
     {                                                                                          \
-        .cpu = (CPU), .fused = (FUSED), .dense = dense, .row = row,                            \
+        .cpu = (CPU), .fused = (FUSED), .dense = dense, .conv = conv, .row = row,              \
         .activation = {TD_ACTIVATIONS(TDI_ACTIVATION_ENTRY)}, .add = add, .tone = tone,        \
         .lookup = lookup, .oklab_turned = oklab_turned, .srgb = srgb, .survey = survey,        \
         .transform = transform, .columns = columns, .rows = rows, .encode = encode,            \

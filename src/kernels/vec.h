@@ -44,6 +44,14 @@ TDI_INLINE vf vf_load(const float *from)
     return *(const vf *)__builtin_assume_aligned(from, TDI_LANES * 4);
 }
 
+/* From any place. */
+TDI_INLINE vf vf_load_any(const float *from)
+{
+    vf value;
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
 TDI_INLINE void vf_store(float *to, vf value)
 {
     *(vf *)__builtin_assume_aligned(to, TDI_LANES * 4) = value;

@@ -20,7 +20,7 @@ typedef struct Film {
 TdiShared tdi_film_shared(const TdPicture *picture)
 {
     const Film *film = (const Film *)picture;
-    return (TdiShared){film->network, film->sample, film->points};
+    return (TdiShared){film->network, film->sample, film->points, NULL};
 }
 
 static TdStatus create_frame(const Film *film, uint32_t frame, const TdRun *run,

@@ -155,7 +155,14 @@ TdStatus td_film_save(const TdRecipe *recipe, const char *path, const TdSaving *
     status = tdi_saving_begin(&to, format, path, saving, run, err);
     if (status != TD_OK)
         return status;
-    return td_path_is_numbered(path) && format->picture
-               ? save_numbered(recipe, &to, run, saved, err)
-               : save_film(recipe, &to, run, saved, err);
+    TdRecipe *drawn = td_recipe_copy(recipe);
+    if (drawn == NULL)
+        return tdi_fail_memory(err, sizeof *drawn);
+    status = td_image_attach(drawn, run, err);
+    if (status == TD_OK)
+        status = td_path_is_numbered(path) && format->picture
+                     ? save_numbered(drawn, &to, run, saved, err)
+                     : save_film(drawn, &to, run, saved, err);
+    td_recipe_free(drawn);
+    return status;
 }

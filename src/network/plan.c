@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/jobs.h"
 #include "base/memory.h"
+#include "kernels/find.h"
 #include "tiedye/network.h"
 
 enum {
@@ -181,19 +182,20 @@ TdStatus td_plan_create(const TdNetwork *network, const double constants[TD_INPU
                         const TdRun *run, TdPlan **plan, TdError *err)
 {
     TdRun resolved = td_run_resolved(run);
-    const TdKernels *kernels = td_kernels(resolved.cpu, resolved.fast);
+    const TdKernels *kernels;
     size_t bytes;
     *plan = NULL;
-    if (kernels == NULL)
-        return tdi_fail(err, TD_ERROR_UNSUPPORTED, "this machine does not have %s",
-                        resolved.cpu < TD_CPU_COUNT ? td_cpu_name(resolved.cpu)
-                                                    : "that instruction set");
+    TdStatus status = tdi_kernels_of(&resolved, &kernels, err);
+    if (status != TD_OK)
+        return status;
+    if (network->raster)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "layers: a network on a raster has no value at a point alone");
     TdPlan *made = allocate(network, &bytes);
     if (made == NULL)
         return tdi_fail_memory(err, bytes);
     made->kernels = kernels;
     float *numbers = (float *)(void *)((char *)made + head_bytes(network));
-    TdStatus status = TD_OK;
     for (uint32_t i = 0; i < network->depth && status == TD_OK; i++)
         status = pack_layer(network, i, constants, &resolved, &made->steps[i], &numbers, err);
     if (status != TD_OK) {

@@ -12,6 +12,8 @@ static const char *const switches[] = {"off", "on", NULL};
 static const char *const tones[] = {"affine", "clip", "rescale", "logistic", "rank", NULL};
 static const char *const tiles[] = {"none", "torus", NULL};
 static const char *const projections[] = {"perspective", "orthographic", NULL};
+static const char *const paddings[] = {"none", "circular", "mirror", "zero", NULL};
+static const char *const resamples[] = {"cubic", "linear", "nearest", NULL};
 static const char *const opacities[] = {"even", "luminance", "1", "2", "3", NULL};
 static const char *const engines[] = {"auto", "dense", "spectral", NULL};
 #define NAME(ID, WORDS, ...) WORDS,
@@ -34,11 +36,16 @@ static const TdKeyInfo keys[] = {
      "samples to colour, in the place of a network's", AT(field)},
     {"field_sha256", TD_GROUP_RECIPE, TD_KEY_HASH, 0, 0, NULL, "", "HEX",
      "which file that must be", AT(field_sha256)},
+    {"image_sha256", TD_GROUP_RECIPE, TD_KEY_HASH, 0, 0, NULL, "", "HEX",
+     "which file `image` must be", AT(image_sha256)},
 
-    {"inputs", TD_GROUP_NETWORK, TD_KEY_INPUTS, 0, 0, NULL, "x,y", "NAME,NAME",
-     "what the network is fed: x, y, r (radius), z, t, z1..z8", AT(inputs)},
-    {"layers", TD_GROUP_NETWORK, TD_KEY_LAYERS, 0, 0, NULL, "32x6,3", "WIDTH[xN][:ACT],...",
-     "widths of the layers, output last", AT(layers)},
+    {"inputs", TD_GROUP_NETWORK, TD_KEY_INPUTS, 0, 0, NULL, "", "NAME,NAME",
+     "x, y, z, r, t, z1-z8, noise n1-n8, red, green, blue (x,y)", AT(inputs)},
+    {"image", TD_GROUP_NETWORK, TD_KEY_NAME, 0, 0, NULL, "", "FILE.png",
+     "a picture to be fed: its red, green and blue", AT(image)},
+    {"layers", TD_GROUP_NETWORK, TD_KEY_LAYERS, 0, 0, NULL, "32x6,3",
+     "[KIND] WIDTH[xN][:ACT],...", "layers, output last: 20,10,3 or conv3 16,pool2,8,3",
+     AT(layers)},
     {"act", TD_GROUP_NETWORK, TD_KEY_ACTIVATION, 0, 0, NULL, "tanh", "ACT",
      "activation of the hidden layers", AT(act)},
     {"out", TD_GROUP_NETWORK, TD_KEY_ACTIVATION, 0, 0, NULL, "tanh", "ACT",
@@ -61,6 +68,12 @@ static const TdKeyInfo keys[] = {
      "distribution of weights and biases", AT(dist)},
     {"residual", TD_GROUP_NETWORK, TD_KEY_SWITCH, 0, 0, switches, "off", "",
      "hidden layers add their input to their output", AT(residual)},
+    {"raster", TD_GROUP_NETWORK, TD_KEY_WHOLE, 1, TD_MAX_RASTER, NULL, "", "N",
+     "cells in 4 units of the plane, for layers like conv3 (64)", AT(raster)},
+    {"padding", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, paddings, "none", "",
+     "of convolutions; none: a raster has no edge", AT(padding)},
+    {"resample", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, resamples, "cubic", "",
+     "from the raster's cells to pixels", AT(resample)},
     {"morph_seed", TD_GROUP_NETWORK, TD_KEY_OWN_SEED, 0, 0, NULL, "seed", "N|random|seed",
      "of a second network that this one turns into", AT(morph_seed)},
     {"morph", TD_GROUP_NETWORK, TD_KEY_REAL, -1e6, 1e6, NULL, "0", "degrees",

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "recipe/image.h"
 #include "recipe/values.h"
 
 _Static_assert(sizeof(TdTone) == sizeof(unsigned), "choices are stored through unsigned");
@@ -41,6 +42,7 @@ TdRecipe *td_recipe_copy(const TdRecipe *recipe)
     bool down = tdi_axis_copy(&copy->down, &recipe->down);
     bool across = tdi_axis_copy(&copy->across, &recipe->across);
     bool paths = tdi_paths_copy(copy, recipe);
+    copy->pixels = tdi_image_hold(recipe->pixels);
     if (copy->layers == NULL || copy->said == NULL || !down || !across || !paths) {
         td_recipe_free(copy);
         return NULL;
@@ -55,6 +57,7 @@ void td_recipe_free(TdRecipe *recipe)
     tdi_axis_clear(&recipe->down);
     tdi_axis_clear(&recipe->across);
     tdi_paths_clear(recipe);
+    tdi_image_drop(recipe->pixels);
     tdi_free(recipe->layers);
     tdi_free(recipe->said);
     tdi_free(recipe);
@@ -88,6 +91,8 @@ TdStatus td_recipe_set(TdRecipe *recipe, const char *key, const char *value, TdE
         status = tdi_value_read(info, tdi_span(value), recipe, err);
     if (status == TD_OK)
         tdi_paths_drop(recipe, info);
+    if (status == TD_OK && strcmp(info->name, "image") == 0)
+        recipe->image_sha256[0] = '\0'; /* it was that of another file */
     return status;
 }
 

@@ -179,8 +179,8 @@ static bool is_fed(const TdRecipe *film, const char *name)
     for (unsigned i = 0; i < TD_INPUT_COUNT; i++) {
         const char *input = td_input_name((TdInput)i);
         if (input != NULL && strcmp(input, name) == 0)
-            return (film->inputs >> i & 1) != 0 ||
-                   (i == TD_INPUT_Z && (film->inputs >> TD_INPUT_R & 1) != 0) ||
+            return (td_recipe_inputs(film) >> i & 1) != 0 ||
+                   (i == TD_INPUT_Z && (td_recipe_inputs(film) >> TD_INPUT_R & 1) != 0) ||
                    (i == TD_INPUT_Z && film->draw == TD_DRAW_VOLUME);
     }
     return true; /* no input at all */

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "recipe/image.h"
 
 TdiSpan tdi_span(const char *words)
 {
@@ -201,9 +203,10 @@ static TdStatus read_bits(const TdKeyInfo *key, TdiSpan value, uint32_t *bits, T
 
 const char *td_input_name(TdInput input)
 {
-    static const char *const names[TD_INPUT_COUNT] = {"x",  "y",  "z",  "r",  "t",  "x2",
-                                                      "y2", NULL, "z1", "z2", "z3", "z4",
-                                                      "z5", "z6", "z7", "z8"};
+    static const char *const names[TD_INPUT_COUNT] = {
+        "x",  "y",  "z",  "r",  "t",   "x2",    "y2",   NULL, "z1", "z2",
+        "z3", "z4", "z5", "z6", "z7",  "z8",    "n1",   "n2", "n3", "n4",
+        "n5", "n6", "n7", "n8", "red", "green", "blue", NULL};
     return (unsigned)input < TD_INPUT_COUNT ? names[input] : NULL;
 }
 
@@ -211,25 +214,6 @@ const char *td_input_name(TdInput input)
 static bool is_chosen(unsigned input)
 {
     return input != TD_INPUT_X2 && input != TD_INPUT_Y2;
-}
-
-uint32_t td_recipe_inputs(const TdRecipe *recipe)
-{
-    uint32_t inputs = recipe->inputs;
-    if (recipe->tile == TD_TILE_TORUS) {
-        inputs |= (inputs >> TD_INPUT_X & 1u) << TD_INPUT_X2;
-        inputs |= (inputs >> TD_INPUT_Y & 1u) << TD_INPUT_Y2;
-    }
-    return inputs;
-}
-
-uint32_t td_recipe_varying(const TdRecipe *recipe)
-{
-    uint32_t varying = 1u << TD_INPUT_X | 1u << TD_INPUT_Y | 1u << TD_INPUT_R |
-                       1u << TD_INPUT_X2 | 1u << TD_INPUT_Y2;
-    if (recipe->draw == TD_DRAW_VOLUME)
-        varying |= 1u << TD_INPUT_Z;
-    return td_recipe_inputs(recipe) & varying;
 }
 
 static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *inputs, TdError *err)
@@ -247,7 +231,10 @@ static TdStatus read_inputs(const TdKeyInfo *key, TdiSpan value, uint32_t *input
                 break;
         }
         if (i == TD_INPUT_COUNT)
-            return fail(key, piece, "an input (x, y, r, z, t, z1 to z8)", err);
+            return fail(key, piece,
+                        "an input (x, y, r, z, t, z1 to z8, n1 to n8, red, green, "
+                        "blue)",
+                        err);
         if (found & 1u << i)
             return tdi_fail_at(err, TD_ERROR_RECIPE, 1, 1,
                                "inputs: \"%.*s\" stands there twice", shown(piece),
@@ -283,6 +270,15 @@ TdStatus tdi_value_reset(const TdKeyInfo *key, TdRecipe *recipe, TdError *err)
     else if (key->type == TD_KEY_NAME || key->type == TD_KEY_HASH)
         *(char *)place = '\0';
     return TD_OK;
+}
+
+/* The pixels of another image would not do. */
+static void forget_pixels(const TdKeyInfo *key, TdRecipe *recipe)
+{
+    if (key->offset != offsetof(TdRecipe, image))
+        return;
+    tdi_image_drop(recipe->pixels);
+    recipe->pixels = NULL;
 }
 
 /* Names that a line of a recipe cannot hold are refused. */
@@ -371,6 +367,7 @@ TdStatus tdi_value_read(const TdKeyInfo *key, TdiSpan value, TdRecipe *recipe, T
     case TD_KEY_AXIS:
         return tdi_axis_read(key, value, place, err);
     case TD_KEY_NAME:
+        forget_pixels(key, recipe);
         return read_name(key, value, place, err);
     case TD_KEY_HASH:
         return read_hash(key, value, place, err);

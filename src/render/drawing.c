@@ -447,7 +447,8 @@ static bool gather_parts(Pool *pool)
     for (uint32_t i = 0; i < pool->part_count; i++) {
         TdiCanvas canvas = canvas_of(pool, i);
         const TdiRenderer *renderer = pool->parts[i].renderer;
-        if (renderer->spectral.levels > 0 || canvas.from == canvas.to)
+        if (renderer->spectral.levels > 0 || renderer->convnet != NULL ||
+            canvas.from == canvas.to)
             continue;
         TdiTiling tiling = tdi_tiling(renderer->raster.width, canvas.from,
                                       canvas.to - canvas.from, TDI_TILE_PIXELS);
@@ -490,6 +491,11 @@ static void count_pieces(const Pool *pool)
         report->dense_pixels += pixels;
         report->evaluations += pixels * grid * grid;
     }
+}
+
+static void count_pixels(const Pool *pool)
+{
+    TdReport *report = pool->run->report;
     for (uint32_t i = 0; i < pool->part_count && report != NULL; i++) {
         TdiCanvas canvas = canvas_of(pool, i);
         uint64_t grid = (uint64_t)pool->parts[i].renderer->view.grid;
@@ -500,11 +506,10 @@ static void count_pieces(const Pool *pool)
     }
 }
 
-static TdStatus draw_dense(Pool *pool, TdError *err)
+/* Draw the pieces that were gathered, which take what was told to `until`. */
+static TdStatus draw_pieces(Pool *pool, uint64_t until, TdError *err)
 {
     TdiJobs jobs = {.work = work_piece, .user = pool};
-    if (!gather_squares(pool) || !gather_parts(pool))
-        return fail_memory(pool, err);
     for (size_t i = 0; i < pool->part_count; i++) {
         const TdiRenderer *renderer = pool->parts[i].renderer;
         size_t bytes = tdi_renderer_scratch(renderer) +
@@ -513,8 +518,59 @@ static TdStatus draw_dense(Pool *pool, TdError *err)
     }
     count_pieces(pool);
     jobs.count = pool->piece_count;
-    set_progress(pool, &jobs, band_pixels(pool));
+    set_progress(pool, &jobs, until);
     return jobs.count > 0 ? tdi_run_jobs(&jobs, pool->run, err) : TD_OK;
+}
+
+static TdStatus draw_dense(Pool *pool, TdError *err)
+{
+    if (!gather_squares(pool) || !gather_parts(pool))
+        return fail_memory(pool, err);
+    count_pixels(pool);
+    return draw_pieces(pool, band_pixels(pool), err);
+}
+
+/* ---- Parts on a raster ------------------------------------------------------------------- */
+
+/* A tile as wide as a strip of the picture. */
+static TdStatus draw_strip(Pool *pool, uint32_t part, TdiTile strip, TdError *err)
+{
+    TdiRenderer *renderer = pool->parts[part].renderer;
+    TdStatus status = tdi_raster_prepare(renderer, strip, pool->run, err);
+    TdiTiling tiling = tdi_tiling(strip.width, strip.y, strip.height, TDI_TILE_PIXELS);
+    pool->piece_count = 0;
+    for (size_t i = 0; i < tiling.tiles && status == TD_OK; i++) {
+        TdiTile tile = tdi_tiling_tile(&tiling, i);
+        tile.x += strip.x;
+        if (!add_piece(pool, part, tile, 1))
+            status = fail_memory(pool, err);
+    }
+    pool->drawn += (uint64_t)strip.width * strip.height;
+    if (status == TD_OK)
+        status = draw_pieces(pool, pool->drawn, err);
+    pool->piece_count = 0;
+    return status;
+}
+
+/* Cells under a strip are held at once. */
+static TdStatus draw_rasters(Pool *pool, TdError *err)
+{
+    TdStatus status = TD_OK;
+    for (uint32_t i = 0; i < pool->part_count; i++) {
+        TdiRenderer *renderer = pool->parts[i].renderer;
+        TdiCanvas canvas = canvas_of(pool, i);
+        if (renderer->convnet == NULL || canvas.from == canvas.to)
+            continue;
+        TdiTile rest = {0, canvas.from, renderer->raster.width, canvas.to - canvas.from};
+        while (rest.width > 0 && status == TD_OK) {
+            TdiTile strip = rest;
+            strip.width = tdi_raster_strip(renderer, rest, pool->run);
+            status = draw_strip(pool, i, strip, err);
+            rest.x += strip.width;
+            rest.width -= strip.width;
+        }
+    }
+    return status;
 }
 
 /* The band is done, whatever was told of it. */
@@ -532,7 +588,10 @@ TdStatus tdi_draw_parts(const TdPicture *picture, const TdiPart *parts, size_t c
 {
     Pool pool = {
         .picture = picture, .parts = parts, .part_count = count, .band = band, .run = run};
-    TdStatus status = try_all(&pool, err);
+    pool.now = &pool.dense;
+    TdStatus status = draw_rasters(&pool, err);
+    if (status == TD_OK)
+        status = try_all(&pool, err);
     if (status == TD_OK)
         status = draw_dense(&pool, err);
     if (status == TD_OK)

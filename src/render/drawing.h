@@ -7,8 +7,8 @@
 
 /* One network's picture in a raster. */
 typedef struct TdiPart {
-    const TdiRenderer *renderer;
-    uint32_t x, y; /* where its first pixel lies */
+    TdiRenderer *renderer; /* which may be prepared for more of its picture */
+    uint32_t x, y;         /* where its first pixel lies */
 } TdiPart;
 
 /* Draw what lies in the band of all parts; the picture's progress is reported. */

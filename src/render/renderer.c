@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/whole.h"
+#include "kernels/find.h"
 #include "render/palette.h"
 
 /* ---- Tiles --------------------------------------------------------------------------- */
@@ -35,10 +36,17 @@ enum { SUM_ROWS = 3 }; /* behind the plan's scratch; then what colour wants to s
 
 /* ---- Drawing one --------------------------------------------------------------------- */
 
+static size_t network_bytes(const TdiRenderer *renderer)
+{
+    return tdi_round_up(renderer->plan != NULL ? td_plan_scratch(renderer->plan)
+                                               : tdi_raster_scratch(renderer),
+                        64);
+}
+
 static size_t block_bytes(const TdiRenderer *renderer)
 {
-    size_t row_bytes = td_plan_points(renderer->plan) * sizeof(float);
-    return tdi_round_up(td_plan_scratch(renderer->plan), 64) +
+    size_t row_bytes = renderer->points * sizeof(float);
+    return network_bytes(renderer) +
            (SUM_ROWS + tdi_colour_spare_rows(&renderer->colour)) * row_bytes;
 }
 
@@ -47,6 +55,8 @@ static size_t block_bytes(const TdiRenderer *renderer)
 static size_t shared_bytes(const TdiRenderer *renderer)
 {
     enum { MOST = 256 * 1024 };
+    if (renderer->plan == NULL)
+        return 0;
     uint64_t rows = (uint64_t)td_plan_columns(renderer->plan) * (uint64_t)renderer->view.grid;
     uint64_t bytes = rows * TDI_TILE_WIDTH * sizeof(float);
     return tdi_view_is_upright(&renderer->view) && bytes <= MOST ? (size_t)bytes : 0;
@@ -105,6 +115,9 @@ static float *evaluate(const TdiRenderer *renderer, const Block *block, uint32_t
                        uint32_t sub_y, void *scratch)
 {
     const TdPlan *plan = renderer->plan;
+    if (plan == NULL)
+        return tdi_raster_evaluate(renderer, block->tile, block->first, block->points, sub_x,
+                                   sub_y, scratch);
     if (block->columns != NULL)
         return evaluate_rows(renderer, block, sub_x, sub_y, scratch);
     tdi_view_points(&renderer->view, block->tile, block->first, block->points, sub_x, sub_y,
@@ -116,8 +129,8 @@ static float *evaluate(const TdiRenderer *renderer, const Block *block, uint32_t
 static void add_samples(const TdiRenderer *renderer, const Block *block,
                         const TdiWorker *worker, float *sums)
 {
-    const TdKernels *kernels = td_plan_kernels(renderer->plan);
-    size_t stride = td_plan_points(renderer->plan);
+    const TdKernels *kernels = renderer->kernels;
+    size_t stride = renderer->points;
     uint32_t channels = renderer->raster.channels, grid = (uint32_t)renderer->view.grid;
     size_t points = block->points;
     float *spare = sums + SUM_ROWS * stride;
@@ -183,12 +196,11 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
                        void *out, size_t row_bytes)
 {
     uint32_t pixels = tile.width * tile.height;
-    uint32_t most = (uint32_t)td_plan_points(renderer->plan);
+    uint32_t most = (uint32_t)renderer->points;
     char *scratch = worker->scratch;
     Block block = {.tile = tile, .columns = share_columns(renderer, tile, scratch)};
     float samples = (float)(renderer->view.grid * renderer->view.grid);
-    float *sums =
-        (float *)(void *)(scratch + tdi_round_up(td_plan_scratch(renderer->plan), 64));
+    float *sums = (float *)(void *)(scratch + network_bytes(renderer));
     for (uint32_t first = 0; first < pixels && !tdi_is_cancelled(worker->run); first += most) {
         uint32_t count = pixels - first < most ? pixels - first : most;
         block.first = first;
@@ -207,7 +219,9 @@ void tdi_renderer_tile(const TdiRenderer *renderer, TdiTile tile, const TdiWorke
 
 void tdi_renderer_block(const TdiRenderer *renderer, uint32_t y, uint32_t *begin, uint32_t *end)
 {
-    uint32_t side = renderer->spectral.levels > 0 ? renderer->spectral.level[0].side : 1;
+    uint32_t side = renderer->spectral.levels > 0 ? renderer->spectral.level[0].side
+                    : renderer->convnet != NULL   ? tdi_raster_rows(renderer)
+                                                  : 1;
     uint32_t left = renderer->raster.height - y / side * side;
     *begin = y / side * side;
     *end = *begin + (side < left ? side : left);
@@ -251,15 +265,24 @@ TdStatus tdi_renderer_raster(const TdRecipe *recipe, TdSamples samples, TdRaster
     return tdi_colour_channels(recipe, channels, &raster->channels, err);
 }
 
+static TdStatus pack(const TdRecipe *recipe, const TdNetwork *network, const TdRun *run,
+                     TdPlan **plan, TdConvnet **convnet, TdError *err)
+{
+    return network->raster ? td_convnet_create(recipe, network, run, convnet, err)
+                           : td_plan_create(network, recipe->constants, run, plan, err);
+}
+
 TdStatus tdi_plan_of(const TdRecipe *recipe, const TdiShared *shared, const TdRun *run,
-                     TdPlan **plan, TdError *err)
+                     TdPlan **plan, TdConvnet **convnet, TdError *err)
 {
     TdNetwork *network;
+    *plan = NULL;
+    *convnet = NULL;
     if (shared != NULL && shared->network != NULL)
-        return td_plan_create(shared->network, recipe->constants, run, plan, err);
+        return pack(recipe, shared->network, run, plan, convnet, err);
     TdStatus status = td_network_create(recipe, run, &network, err);
     if (status == TD_OK)
-        status = td_plan_create(network, recipe->constants, run, plan, err);
+        status = pack(recipe, network, run, plan, convnet, err);
     td_network_free(network);
     return status;
 }
@@ -270,8 +293,8 @@ static TdStatus init_colour(TdiRenderer *renderer, const TdRecipe *recipe,
     float *own = NULL;
     const float *sample = shared != NULL ? shared->sample : NULL;
     size_t points = shared != NULL ? shared->points : (size_t)TDI_TONE_SIDE * TDI_TONE_SIDE;
-    TdStatus status = tdi_colour_init(&renderer->colour, recipe, renderer->outputs,
-                                      td_plan_kernels(renderer->plan), err);
+    TdStatus status =
+        tdi_colour_init(&renderer->colour, recipe, renderer->outputs, renderer->kernels, err);
     if (status == TD_OK && tdi_tone_needs_sample(recipe) && sample == NULL) {
         status = recipe->frame > 0 && recipe->path_count > 0
                      ? tdi_renderer_look(recipe, run, &own, &points, err)
@@ -298,6 +321,29 @@ static TdStatus init_cost(TdiRenderer *renderer, const TdRecipe *recipe, TdError
     return tdi_renderer_raster(recipe, TD_SAMPLES_COST, &renderer->raster, err);
 }
 
+TdStatus tdi_renderer_network(TdiRenderer *renderer, const TdRecipe *recipe,
+                              const TdiShared *shared, const TdRun *run, TdError *err)
+{
+    enum { RASTER_POINTS = 256 };
+    TdStatus status =
+        tdi_plan_of(recipe, shared, run, &renderer->plan, &renderer->convnet, err);
+    if (status == TD_OK)
+        status = tdi_kernels_of(run, &renderer->kernels, err);
+    renderer->points = renderer->plan != NULL ? td_plan_points(renderer->plan) : RASTER_POINTS;
+    if (status != TD_OK || renderer->convnet == NULL)
+        return status;
+    renderer->recipe = td_recipe_copy(recipe);
+    if (renderer->recipe == NULL) {
+        td_convnet_free(renderer->convnet);
+        return tdi_fail_memory(err, sizeof *recipe);
+    }
+    if (shared != NULL && shared->maps != NULL) {
+        renderer->maps = *shared->maps;
+        renderer->maps.borrowed = true;
+    }
+    return TD_OK;
+}
+
 static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples samples,
                      const TdiShared *shared, const TdRun *run, TdError *err)
 {
@@ -306,14 +352,14 @@ static TdStatus init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamples sa
     TdStatus status = tdi_renderer_raster(recipe, drawn, &renderer->raster, err);
     if (status != TD_OK)
         return status;
-    status = tdi_plan_of(recipe, shared, run, &renderer->plan, err);
+    status = tdi_renderer_network(renderer, recipe, shared, run, err);
     if (status != TD_OK)
         return status;
     renderer->view = tdi_view(recipe, renderer->raster.width, renderer->raster.height,
                               samples == TD_SAMPLES_FIELD ? 1 : recipe->antialias);
     if (samples != TD_SAMPLES_FIELD)
         status = init_colour(renderer, recipe, shared, run, err);
-    if (status == TD_OK && samples != TD_SAMPLES_FIELD)
+    if (status == TD_OK && samples != TD_SAMPLES_FIELD && renderer->plan != NULL)
         status = tdi_spectral_init(renderer, recipe, run, err);
     if (status == TD_OK && samples == TD_SAMPLES_COST)
         status = init_cost(renderer, recipe, err);
@@ -335,6 +381,9 @@ TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamp
 void tdi_renderer_clear(TdiRenderer *renderer)
 {
     td_plan_free(renderer->plan);
+    td_convnet_free(renderer->convnet);
+    td_recipe_free(renderer->recipe);
+    tdi_maps_clear(&renderer->maps);
     tdi_colour_clear(&renderer->colour);
     tdi_spectral_clear(&renderer->spectral);
     tdi_free(renderer->cost);

@@ -4,6 +4,7 @@
 
 #include "base/jobs.h"
 #include "render/colour.h"
+#include "render/maps.h"
 #include "render/spectral.h"
 #include "render/view.h"
 #include "tiedye/network.h"
@@ -12,7 +13,12 @@
 enum { TDI_TILE_PIXELS = 4096, TDI_TILE_WIDTH = 128 };
 
 struct TdiRenderer {
-    TdPlan *plan;
+    TdPlan *plan;       /* of a network that has a value at each point, or */
+    TdConvnet *convnet; /* of one on a raster; the other one is NULL */
+    const TdKernels *kernels;
+    size_t points;    /* that are evaluated at once */
+    TdRecipe *recipe; /* of a raster */
+    TdiMaps maps;     /* the output's, as far as they were prepared */
     TdiView view;
     TdRaster raster;
     uint32_t outputs; /* channels of the field */
@@ -27,6 +33,7 @@ typedef struct TdiShared {
     const TdNetwork *network; /* NULL: every frame has its own */
     const float *sample;      /* what the tone looks at, NULL: it looks at nothing */
     size_t points;            /* of that */
+    const TdiMaps *maps;      /* of a raster: the output's for all frames; NULL: none */
 } TdiShared;
 
 /* Make the renderer of a recipe in place; on failure there is nothing to clear. shared: NULL
@@ -35,14 +42,45 @@ TdStatus tdi_renderer_init(TdiRenderer *renderer, const TdRecipe *recipe, TdSamp
                            const TdiShared *shared, const TdRun *run, TdError *err);
 void tdi_renderer_clear(TdiRenderer *renderer);
 
+/* Its network alone; on failure there is nothing to clear. */
+TdStatus tdi_renderer_network(TdiRenderer *renderer, const TdRecipe *recipe,
+                              const TdiShared *shared, const TdRun *run, TdError *err);
+
 /* The outputs at the centres of TDI_TONE_SIDE x TDI_TONE_SIDE equal parts of the view
  * (sample.c); needs plan and view. The caller frees *field with tdi_free. */
 TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe,
                              const TdRun *run, float **field, TdError *err);
 
-/* The plan of a recipe's network, or of the one that is shared. */
+/* The plan of a recipe's network, or of the one that is shared; of one on a raster *convnet.
+ * The other one becomes NULL. */
 TdStatus tdi_plan_of(const TdRecipe *recipe, const TdiShared *shared, const TdRun *run,
-                     TdPlan **plan, TdError *err);
+                     TdPlan **plan, TdConvnet **convnet, TdError *err);
+
+/* ---- Networks on a raster (raster.c): before tiles are drawn, what they lie on is evaluated.
+ */
+
+/* Bytes of scratch, and the outputs at a block's samples, as evaluating a plan gives them. */
+size_t tdi_raster_scratch(const TdiRenderer *renderer);
+float *tdi_raster_evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
+                           uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch);
+
+/* Where the samples of a block of any view lie on maps, in that scratch. */
+const TdiSpot *tdi_raster_spots(const TdiRenderer *renderer, const TdiView *view,
+                                const TdiMaps *maps, TdiTile tile, uint32_t first,
+                                uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch);
+
+/* Make the maps cover a tile: all of the picture, where that takes little. */
+TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *run,
+                            TdError *err);
+
+/* As many of a tile's first columns as can be prepared at once. */
+uint32_t tdi_raster_strip(const TdiRenderer *renderer, TdiTile tile, const TdRun *run);
+
+/* Rows that are best drawn at once. */
+uint32_t tdi_raster_rows(const TdiRenderer *renderer);
+
+/* What a picture of a recipe lies on, for films (raster.c). */
+TdStatus tdi_raster_span(const TdRecipe *recipe, TdiSpan3 *span, TdError *err);
 
 /* What a film's tone looks at: samples of up to TDI_LOOK_FRAMES of its frames, evenly spaced,
  * all of them after each other, which `look` makes (as tdi_renderer_sample does). Where the

@@ -25,6 +25,34 @@ static void draw_tile(const void *user, size_t job, const TdiWorker *worker)
     tdi_renderer_tile(&sample->renderer, tile, worker, out, row_bytes);
 }
 
+static TdStatus draw_rows(const Sample *sample, const TdRun *run, TdError *err)
+{
+    TdiJobs jobs = {.count = sample->tiling.tiles,
+                    .scratch_bytes = tdi_renderer_scratch(&sample->renderer),
+                    .work = draw_tile,
+                    .user = sample};
+    return tdi_run_jobs(&jobs, run, err);
+}
+
+/* What tiles lie on is evaluated for all of them, or where that takes too much, for each row of
+ * tiles. */
+static TdStatus draw_on_raster(Sample *sample, const TdRun *run, TdError *err)
+{
+    enum { ROWS = SAMPLE_TILE / SIDE };
+    const TdiMaps *found = &sample->renderer.maps;
+    TdStatus status = TD_OK;
+    sample->renderer.maps.borrowed = found->values != NULL;
+    for (uint32_t y = 0; y < SIDE && status == TD_OK; y += ROWS) {
+        TdiTile tile = {0, y, SIDE, ROWS};
+        sample->tiling = tdi_tiling(SIDE, y, ROWS, SAMPLE_TILE);
+        status = tdi_raster_prepare(&sample->renderer, tile, run, err);
+        if (status == TD_OK)
+            status = draw_rows(sample, run, err);
+    }
+    tdi_maps_clear(&sample->renderer.maps);
+    return status;
+}
+
 TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe,
                              const TdRun *run, float **field, TdError *err)
 {
@@ -41,11 +69,8 @@ TdStatus tdi_renderer_sample(const TdiRenderer *renderer, const TdRecipe *recipe
     *field = NULL;
     if (sample.field == NULL)
         return tdi_fail_memory(err, floats * sizeof(float));
-    TdiJobs jobs = {.count = sample.tiling.tiles,
-                    .scratch_bytes = tdi_renderer_scratch(&sample.renderer),
-                    .work = draw_tile,
-                    .user = &sample};
-    TdStatus status = tdi_run_jobs(&jobs, run, err);
+    TdStatus status = renderer->convnet != NULL ? draw_on_raster(&sample, run, err)
+                                                : draw_rows(&sample, run, err);
     if (status == TD_OK)
         *field = sample.field;
     else
@@ -59,7 +84,7 @@ static TdStatus look(const TdRecipe *recipe, const TdRun *run, float **field, Td
     TdiRenderer renderer = {.outputs = td_recipe_channels(recipe)};
     TdStatus status = tdi_renderer_raster(recipe, TD_SAMPLES_COLOUR, &renderer.raster, err);
     if (status == TD_OK)
-        status = tdi_plan_of(recipe, NULL, run, &renderer.plan, err);
+        status = tdi_renderer_network(&renderer, recipe, NULL, run, err);
     if (status != TD_OK)
         return status;
     renderer.view = tdi_view(recipe, renderer.raster.width, renderer.raster.height, 1);

@@ -1,6 +1,7 @@
 #include "render/view.h"
 
 #include "base/random.h"
+#include "network/lattice.h"
 
 TdiView tdi_view(const TdRecipe *recipe, uint32_t width, uint32_t height, uint32_t grid)
 {
@@ -24,26 +25,9 @@ static void turn(const TdiView *view, double right, double up, double *x, double
     *y = view->center[1] + (view->sine * right + view->cosine * up);
 }
 
-static double square(double a)
-{
-    return a * a;
-}
-
 static double radius(const TdiView *view, double x, double y)
 {
     return __builtin_sqrt((x * x + y * y) + view->z * view->z);
-}
-
-/* A point of the plane on a circle of circumference `around`: the radius, and both coordinates;
- * gives the chord to the circle's beginning, squared. */
-static double wind(double place, double around, double *first, double *second)
-{
-    double cosine, sine, turns = place / around, ring = around * 0.15915494309189535;
-    turns = turns - (double)(int64_t)turns;
-    tdi_cos_sin_degrees(turns * 360, &cosine, &sine);
-    *first = ring * sine;
-    *second = ring * cosine;
-    return 2 * square(ring) * (1 - cosine);
 }
 
 /* The view's own place in the period decides, so that both edges are the same point. */
@@ -52,9 +36,9 @@ static TdiPoint point_of_torus(const TdiView *view, double x, double y)
     double width = 2 * view->step_x * (double)(view->width * view->grid);
     double height = 2 * view->step_y * (double)(view->height * view->grid);
     TdiPoint point = {.z = view->z};
-    double chords = wind(x, width, &point.x, &point.x2);
-    chords = chords + wind(y, height, &point.y, &point.y2);
-    point.r = __builtin_sqrt(chords + square(view->z));
+    double chords = tdi_wind(x, width, &point.x, &point.x2);
+    chords = chords + tdi_wind(y, height, &point.y, &point.y2);
+    point.r = __builtin_sqrt(chords + view->z * view->z);
     return point;
 }
 
@@ -69,7 +53,6 @@ static TdiPoint point_at(const TdiView *view, double x, double y, uint32_t input
     return point;
 }
 
-/* i modulo `period`, from 0 on. */
 static int64_t wrap(int64_t i, int64_t period)
 {
     int64_t rest = i % period;
@@ -113,6 +96,36 @@ double tdi_view_radius(const TdiView *view, double column, double row)
 double tdi_view_pixel(const TdiView *view)
 {
     return 2 * view->step_y * (double)view->grid;
+}
+
+void tdi_view_plane(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,
+                    uint32_t sub_x, uint32_t sub_y, double (*places)[3])
+{
+    int64_t across = view->width * view->grid, down = view->height * view->grid;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t last = tile.width * tile.height - 1, at = first + i < last ? first + i : last;
+        int64_t column = (int64_t)(tile.x + at % tile.width) * view->grid + sub_x;
+        int64_t row = (int64_t)(tile.y + at / tile.width) * view->grid + sub_y;
+        turn(view, (double)(2 * column + 1 - across), (double)(down - 2 * row - 1),
+             &places[i][0], &places[i][1]);
+        places[i][2] = view->z;
+    }
+}
+
+void tdi_view_bounds(const TdiView *view, TdiTile tile, double low[3], double high[3])
+{
+    double across = (double)(view->width * view->grid);
+    double down = (double)(view->height * view->grid), grid = (double)view->grid;
+    low[2] = high[2] = view->z;
+    for (int i = 0; i < 4; i++) {
+        double column = tile.x + (double)(i & 1) * tile.width, place[2];
+        double row = tile.y + (double)(i >> 1) * tile.height;
+        turn(view, 2 * column * grid - across, down - 2 * row * grid, &place[0], &place[1]);
+        for (int axis = 0; axis < 2; axis++) {
+            low[axis] = i == 0 || place[axis] < low[axis] ? place[axis] : low[axis];
+            high[axis] = i == 0 || place[axis] > high[axis] ? place[axis] : high[axis];
+        }
+    }
 }
 
 void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,

@@ -46,6 +46,13 @@ void tdi_view_points(const TdiView *view, TdiTile tile, uint32_t first, uint32_t
                      uint32_t sub_x, uint32_t sub_y, uint32_t inputs, float *rows,
                      size_t stride);
 
+/* The same samples as points of the plane, which is not wound up, and the view's z. */
+void tdi_view_plane(const TdiView *view, TdiTile tile, uint32_t first, uint32_t count,
+                    uint32_t sub_x, uint32_t sub_y, double (*places)[3]);
+
+/* The smallest upright box of the plane that a tile lies in. */
+void tdi_view_bounds(const TdiView *view, TdiTile tile, double low[3], double high[3]);
+
 /* The point at (x, y) pixels from the picture's left upper corner, between pixels too: one
  * float for each input goes to rows[..][at]. */
 void tdi_view_place(const TdiView *view, double x, double y, uint32_t inputs, float **rows,

@@ -27,6 +27,7 @@ typedef struct Inside {
     TdiInsideLayout layout;
     TdiRenderer renderer; /* of the output; its plan serves all neurons */
     TdiView view;         /* of a neuron */
+    TdiMaps maps[TDI_MOST_BLOCKS]; /* of a network on a raster: those of each block's layer */
     TdiColour *colours;   /* of the neurons, block after block; the first of a block has the
                            * palette's table */
     uint32_t at[TDI_MOST_BLOCKS + 1]; /* which colours are a block's */
@@ -41,8 +42,16 @@ typedef struct Inside {
 
 static size_t row_floats(const Inside *inside)
 {
-    return td_plan_points(inside->renderer.plan);
+    return inside->renderer.points;
 }
+
+/* What is known at some pixels of a block's layer: the rows of a plan, or where the pixels lie
+ * on a raster. */
+typedef struct Known {
+    const float *rows;
+    const TdiMaps *maps;
+    const TdiSpot *spots;
+} Known;
 
 /* Which row of the plan's input holds fed input number i; UINT32_MAX: it is a constant, which
  * is *value. */
@@ -62,14 +71,18 @@ static uint32_t input_row(const TdRecipe *recipe, uint32_t i, float *value)
     return UINT32_MAX;
 }
 
-/* Put the values of neuron `neuron` of layer `layer`, whose rows are given, into `to`. */
-static void take_row(const Inside *inside, const float *rows, uint32_t layer, uint32_t neuron,
+/* Put the values of neuron `neuron` of layer `layer` into `to`. */
+static void take_row(const Inside *inside, const Known *known, uint32_t layer, uint32_t neuron,
                      uint32_t points, float *to)
 {
     float value = 0;
+    if (known->maps != NULL) {
+        tdi_maps_row(known->maps, neuron, known->spots, points, to);
+        return;
+    }
     uint32_t row = layer == 0 ? input_row(inside->recipe, neuron, &value) : neuron;
     if (row != UINT32_MAX) {
-        memcpy(to, rows + row * row_floats(inside), points * sizeof *to);
+        memcpy(to, known->rows + row * row_floats(inside), points * sizeof *to);
         return;
     }
     for (uint32_t i = 0; i < points; i++)
@@ -92,6 +105,23 @@ static void put_input(const Inside *inside, const TdiView *view, const Pixels *p
                     td_plan_inputs(plan), td_plan_input(plan, scratch), row_floats(inside));
 }
 
+/* Of the layer of block b, at sample number `sub` of pixels of a view; a plan has evaluated the
+ * layers before `done`. */
+static Known look_up(const Inside *inside, const TdiView *view, uint32_t b,
+                     const Pixels *pixels, uint32_t sub, uint32_t done, void *scratch)
+{
+    const TdPlan *plan = inside->renderer.plan;
+    uint32_t grid = (uint32_t)view->grid, layer = inside->layout.blocks[b].layer;
+    if (plan == NULL)
+        return (Known){.maps = &inside->maps[b],
+                       .spots = tdi_raster_spots(&inside->renderer, view, &inside->maps[b],
+                                                 pixels->tile, pixels->first, pixels->points,
+                                                 sub % grid, sub / grid, scratch)};
+    if (done == 0)
+        put_input(inside, view, pixels, sub, scratch);
+    return (Known){.rows = td_plan_layers(plan, done, layer, scratch, pixels->points)};
+}
+
 /* ---- What a tone wants to know ------------------------------------------------------- */
 
 /* Values at the points of the tones' sample, neuron after neuron of all blocks; of a film, at
@@ -107,12 +137,12 @@ typedef struct Sample {
 } Sample;
 
 static void keep_sample(const Sample *sample, const TdiBlock *block, uint32_t at,
-                        const float *rows, const Pixels *pixels, float *row)
+                        const Known *known, const Pixels *pixels, float *row)
 {
     size_t begin = sample->begin + pixels->tile.y * sample->side + pixels->first;
     for (uint32_t i = 0; i < block->shown; i++) {
-        take_row(sample->inside, rows, block->layer, tdi_block_neuron(block, i), pixels->points,
-                 row);
+        take_row(sample->inside, known, block->layer, tdi_block_neuron(block, i),
+                 pixels->points, row);
         memcpy(sample->values + (at + i) * sample->points + begin, row,
                pixels->count * sizeof *row);
     }
@@ -121,16 +151,15 @@ static void keep_sample(const Sample *sample, const TdiBlock *block, uint32_t at
 static void sample_block(const Sample *sample, const Pixels *pixels, char *scratch)
 {
     const Inside *inside = sample->inside;
-    const TdPlan *plan = inside->renderer.plan;
     float *row = (float *)(void *)(scratch + tdi_renderer_scratch(&inside->renderer));
     uint32_t done = 0;
-    put_input(inside, &sample->view, pixels, 0, scratch);
     for (uint32_t b = 0; b < inside->layout.count; b++) {
         const TdiBlock *block = &inside->layout.blocks[b];
-        float *rows = td_plan_layers(plan, done, block->layer, scratch, pixels->points);
+        if (block->whole)
+            continue;
+        Known known = look_up(inside, &sample->view, b, pixels, 0, done, scratch);
         done = block->layer;
-        if (!block->whole)
-            keep_sample(sample, block, inside->at[b], rows, pixels, row);
+        keep_sample(sample, block, inside->at[b], &known, pixels, row);
     }
 }
 
@@ -175,6 +204,34 @@ static bool same_neurons(const TdRecipe *a, const TdRecipe *b)
     return same;
 }
 
+static void clear_maps(Inside *inside)
+{
+    for (uint32_t b = 0; b < inside->layout.count; b++)
+        tdi_maps_clear(&inside->maps[b]);
+}
+
+/* The feature maps under the view, of every block's layer. */
+static TdStatus make_maps(Inside *inside, const TdRun *run, TdError *err)
+{
+    const TdConvnet *convnet = inside->renderer.convnet;
+    TdStatus status = TD_OK;
+    TdiSpan3 span;
+    TdBox box;
+    for (uint32_t b = 0; b < inside->layout.count && convnet != NULL && status == TD_OK; b++) {
+        const TdiBlock *block = &inside->layout.blocks[b];
+        const TdiView *view = &inside->view;
+        if (block->whole)
+            continue;
+        tdi_view_bounds(view, (TdiTile){0, 0, (uint32_t)view->width, (uint32_t)view->height},
+                        span.low, span.high);
+        status = tdi_maps_box(convnet, block->layer, inside->recipe, &span, &box, err);
+        if (status == TD_OK)
+            status = tdi_maps_fill(&inside->maps[b], convnet, block->layer, inside->recipe,
+                                   &box, run, err);
+    }
+    return status;
+}
+
 /* A frame's network and view in the place of the picture's. */
 static TdStatus sample_still(Sample *sample, const Inside *inside, TdRecipe *still,
                              const TdRun *run, TdError *err)
@@ -182,13 +239,19 @@ static TdStatus sample_still(Sample *sample, const Inside *inside, TdRecipe *sti
     Inside other = *inside;
     const TdiView *view = &inside->view;
     other.recipe = still;
-    TdStatus status = tdi_plan_of(still, NULL, run, &other.renderer.plan, err);
+    memset(other.maps, 0, sizeof other.maps);
+    TdStatus status = tdi_plan_of(still, NULL, run, &other.renderer.plan,
+                                  &other.renderer.convnet, err);
     if (status != TD_OK)
         return status;
     other.view =
         tdi_view(still, (uint32_t)view->width, (uint32_t)view->height, (uint32_t)view->grid);
-    status = sample_frame(sample, &other, run, err);
+    status = make_maps(&other, run, err);
+    if (status == TD_OK)
+        status = sample_frame(sample, &other, run, err);
+    clear_maps(&other);
     td_plan_free(other.renderer.plan);
+    td_convnet_free(other.renderer.convnet);
     return status;
 }
 
@@ -257,7 +320,8 @@ static TdActivation act_of(const TdRecipe *recipe, const TdiBlock *block)
 static TdRecipe neuron_recipe(const TdRecipe *recipe, const TdiBlock *block, TdLayerItem *item)
 {
     TdRecipe plain = *recipe;
-    *item = (TdLayerItem){1, 1, act_of(recipe, block)};
+    *item = (TdLayerItem){
+        .width = 1, .repeat = 1, .act = act_of(recipe, block), .size = 1, .groups = 1};
     plain.layers = item;
     plain.layer_items = 1;
     plain.channels = 0;
@@ -306,7 +370,7 @@ static TdStatus make_block_colours(Inside *inside, uint32_t b, const Sample *sam
         const float *values =
             sample->values != NULL ? sample->values + k * sample->points : NULL;
         TdStatus status = k == 0 ? tdi_colour_init(colour, &recipe, 1,
-                                                   td_plan_kernels(inside->renderer.plan), err)
+                                                   inside->renderer.kernels, err)
                                  : copy_colour(&inside->colours[0], colour, err);
         if (status != TD_OK)
             return status;
@@ -392,18 +456,16 @@ static void add_neurons(const Inside *inside, const Slice *slice, const Pixels *
                         uint32_t sub, char *scratch, float *sums)
 {
     const TdiBlock *block = &inside->layout.blocks[slice->block];
-    const TdKernels *kernels = td_plan_kernels(inside->renderer.plan);
+    const TdKernels *kernels = inside->renderer.kernels;
     size_t stride = row_floats(inside);
     uint32_t first = slice->line * block->columns,
              count = tdi_block_in_line(block, slice->line);
     float *row = sums + (size_t)SUM_ROWS * block->columns * stride, *spare = row + stride;
-    put_input(inside, &inside->view, pixels, sub, scratch);
-    const float *rows =
-        td_plan_layers(inside->renderer.plan, 0, block->layer, scratch, pixels->points);
+    Known known = look_up(inside, &inside->view, slice->block, pixels, sub, 0, scratch);
     for (uint32_t i = 0; i < count; i++) {
         const TdiColour *colour = &inside->colours[inside->at[slice->block] + first + i];
-        take_row(inside, rows, block->layer, tdi_block_neuron(block, first + i), pixels->points,
-                 row);
+        take_row(inside, &known, block->layer, tdi_block_neuron(block, first + i),
+                 pixels->points, row);
         const float *codes = tdi_colour_apply(colour, row, stride, pixels->points, spare);
         for (uint32_t c = 0; c < colour->channels; c++) {
             float *sum = sums + ((size_t)SUM_ROWS * i + c) * stride;
@@ -436,10 +498,8 @@ static void draw_field(const Inside *inside, const Slice *slice, const Pixels *p
 {
     const TdiBlock *block = &inside->layout.blocks[slice->block];
     float *row = (float *)(void *)(scratch + tdi_renderer_scratch(&inside->renderer));
-    put_input(inside, &inside->view, pixels, 0, scratch);
-    take_row(inside,
-             td_plan_layers(inside->renderer.plan, 0, block->layer, scratch, pixels->points),
-             block->layer, tdi_block_neuron(block, 0), pixels->points, row);
+    Known known = look_up(inside, &inside->view, slice->block, pixels, 0, 0, scratch);
+    take_row(inside, &known, block->layer, tdi_block_neuron(block, 0), pixels->points, row);
     tdi_field_store(row, row_floats(inside), 1, pixels->tile, pixels->first, pixels->count,
                     place_of(inside, slice, 0, pixels->tile, band), band->row_bytes);
 }
@@ -512,6 +572,7 @@ static void free_inside(TdPicture *picture)
     tdi_font_close(inside->font);
     tdi_inside_words_clear(&inside->words);
     free_colours(inside);
+    clear_maps(inside);
     tdi_renderer_clear(&inside->renderer);
     tdi_free(inside->slices);
     td_recipe_free(inside->recipe);
@@ -546,7 +607,11 @@ static TdStatus make_renderer(Inside *inside, const TdRun *run, TdError *err)
     inside->view = tdi_view(inside->recipe, first->width, first->height,
                             inside->field ? 1 : inside->recipe->antialias);
     tdi_fp_leave(mode);
-    return make_colours(inside, &quiet, err);
+    status = make_maps(inside, &quiet, err);
+    if (status == TD_OK && inside->renderer.convnet != NULL && whole != NULL)
+        status = tdi_raster_prepare(&inside->renderer,
+                                    (TdiTile){0, 0, whole->width, whole->height}, &quiet, err);
+    return status == TD_OK ? make_colours(inside, &quiet, err) : status;
 }
 
 static void set_raster(Inside *inside, TdSize size)

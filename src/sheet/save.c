@@ -223,6 +223,8 @@ TdStatus td_draw_save(const TdRecipe *recipe, const char *path, const TdSaving *
         return tdi_fail_memory(err, sizeof *drawn);
     status = td_recipe_take_frame(drawn, err);
     if (status == TD_OK)
+        status = td_image_attach(drawn, run, err);
+    if (status == TD_OK)
         status = tdi_draw_save(drawn, &to, NULL, run, saved, err);
     td_recipe_free(drawn);
     return status;

@@ -412,13 +412,15 @@ TdStatus tdi_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail det
 TdStatus td_draw_create(const TdRecipe *recipe, TdSamples samples, TdDetail detail,
                         const TdRun *run, TdPicture **picture, TdError *err)
 {
-    TdRecipe *still;
+    TdRecipe *drawn = td_recipe_copy(recipe);
     *picture = NULL;
-    if (recipe->frame == 0)
-        return tdi_draw_create(recipe, samples, detail, NULL, run, picture, err);
-    TdStatus status = td_recipe_still(recipe, recipe->frame - 1, &still, err);
+    if (drawn == NULL)
+        return tdi_fail_memory(err, sizeof *drawn);
+    TdStatus status = td_recipe_take_frame(drawn, err);
     if (status == TD_OK)
-        status = tdi_draw_create(still, samples, detail, NULL, run, picture, err);
-    td_recipe_free(still);
+        status = td_image_attach(drawn, run, err);
+    if (status == TD_OK)
+        status = tdi_draw_create(drawn, samples, detail, NULL, run, picture, err);
+    td_recipe_free(drawn);
     return status;
 }

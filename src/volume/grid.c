@@ -156,7 +156,7 @@ static Rows rows_of(const Job *job, const TdiCube *cube, const TdiCubeLevel *lev
 static void find_columns(const Job *job, const TdiCubeLevel *level, uint32_t slice)
 {
     const TdiSolid *solid = &job->grid->solid;
-    const TdKernels *kernels = td_plan_kernels(solid->plan);
+    const TdKernels *kernels = solid->kernels;
     size_t columns = level->columns, outputs = solid->outputs;
     for (size_t c = 0; c < outputs; c++) {
         const float *flat = job->slices + (c * MOST + slice) * WIDE;
@@ -176,16 +176,15 @@ static void find_slices(const Job *job, const TdiCubeLevel *level, const float *
         for (size_t n = 0; n < ORDER; n++)
             memcpy(job->wide + n * WIDE, coefficients + c * NODES + n * SLICE,
                    SLICE * sizeof *coefficients);
-        td_plan_kernels(solid->plan)
-            ->rows(job->wide, WIDE, WIDE, level->down, ORDER, level->columns,
-                   job->slices + c * MOST * WIDE, WIDE);
+        solid->kernels->rows(job->wide, WIDE, WIDE, level->down, ORDER, level->columns,
+                             job->slices + c * MOST * WIDE, WIDE);
     }
 }
 
 static void draw_cube(const Job *job, const TdiCube *cube, const float *coefficients)
 {
     const TdiSolid *solid = &job->grid->solid;
-    const TdKernels *kernels = td_plan_kernels(solid->plan);
+    const TdKernels *kernels = solid->kernels;
     const TdiCubeLevel *level = &solid->level[cube->level];
     uint32_t width = inside(solid, 0, cube->x, level->side);
     uint32_t height = inside(solid, 1, cube->y, level->side);
@@ -391,7 +390,7 @@ static void place_grid(Grid *grid, const TdRecipe *recipe)
 /* Outputs may be off by the tolerance in codes of 14 bits over their range. */
 static void set_most(TdiSolid *solid, const TdRecipe *recipe)
 {
-    TdActivation act = td_plan_activation(solid->plan, td_plan_depth(solid->plan) - 1);
+    TdActivation act = td_recipe_layer(recipe, td_recipe_depth(recipe) - 1).act;
     const TdActivationInfo *info = td_activation_info(act);
     bool bounded = info->high - info->low < INFINITY;
     double range = bounded ? info->high - info->low : 2;

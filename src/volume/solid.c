@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/whole.h"
+#include "kernels/find.h"
 #include "render/chebyshev.h"
 
 enum {
@@ -13,7 +14,8 @@ enum {
     SLICE = TD_PATCH_NODES,
     NODES = TDI_CUBE_NODES,
     LANES = TD_PATCH_LANES,
-    INPUTS = 4, /* that vary, at most */
+    INPUTS = 4,          /* that vary, at most */
+    RASTER_POINTS = 256, /* between cells at a time */
     BATCH = (NODES * LANES + TD_POINT_GRAIN - 1) / TD_POINT_GRAIN * TD_POINT_GRAIN,
     SCRATCH_MOST = 160 << 20 /* bytes a worker: wider networks are dense */
 };
@@ -96,14 +98,67 @@ static TdStatus look_at_box(TdiSolid *solid, const TdRecipe *recipe, const TdRun
     return status;
 }
 
+/* The box of a picture, and of a grid, whose sides are as those of its size. */
+static TdiSpan3 box_span(const TdRecipe *recipe)
+{
+    TdiSpan3 span;
+    const TdSize *size = &recipe->size;
+    const double center[3] = {recipe->center[0], recipe->center[1],
+                              recipe->constants[TD_INPUT_Z]};
+    const double sides[3] = {size->width, size->height, size->depth};
+    for (int axis = 0; axis < 3; axis++) {
+        double half = recipe->extent * (size->depth > 0 ? sides[axis] / sides[1] : 1);
+        span.low[axis] = center[axis] - half;
+        span.high[axis] = center[axis] + half;
+    }
+    return span;
+}
+
+/* What is asked for may lie a quarter of a spacing outside of the box (surface.h). */
+static TdStatus fill_maps(TdiSolid *solid, const TdRecipe *recipe, const TdiShared *shared,
+                          const TdRun *run, TdError *err)
+{
+    TdBox box;
+    TdiSpan3 span = box_span(recipe);
+    double spacing = recipe->size.depth > 0 ? 2 * recipe->extent / recipe->size.height
+                                            : 2 * recipe->extent / 128;
+    uint32_t last = td_convnet_depth(solid->convnet);
+    for (int axis = 0; axis < 3; axis++) {
+        span.low[axis] -= spacing;
+        span.high[axis] += spacing;
+    }
+    TdStatus status = tdi_maps_box(solid->convnet, last, recipe, &span, &box, err);
+    if (status == TD_OK && shared != NULL && shared->maps != NULL &&
+        tdi_maps_cover(shared->maps, &box)) {
+        solid->maps = *shared->maps;
+        solid->maps.borrowed = true;
+        return TD_OK;
+    }
+    return status == TD_OK
+               ? tdi_maps_fill(&solid->maps, solid->convnet, last, recipe, &box, run, err)
+               : status;
+}
+
+/* On failure it is the caller's to clear. */
+static TdStatus init_network(TdiSolid *solid, const TdRecipe *recipe, const TdiShared *shared,
+                             const TdRun *run, TdError *err)
+{
+    TdStatus status = tdi_plan_of(recipe, shared, run, &solid->plan, &solid->convnet, err);
+    if (status == TD_OK)
+        status = tdi_kernels_of(run, &solid->kernels, err);
+    if (status == TD_OK && solid->convnet != NULL)
+        status = fill_maps(solid, recipe, shared, run, err);
+    return status;
+}
+
 /* The sample of a recipe alone. */
 static TdStatus look(const TdRecipe *recipe, const TdRun *run, float **field, TdError *err)
 {
     TdiSolid solid = {.outputs = td_recipe_channels(recipe)};
-    TdStatus status = tdi_plan_of(recipe, NULL, run, &solid.plan, err);
+    TdStatus status = init_network(&solid, recipe, NULL, run, err);
     if (status == TD_OK)
         status = look_at_box(&solid, recipe, run, field, err);
-    td_plan_free(solid.plan);
+    tdi_solid_clear(&solid);
     return status;
 }
 
@@ -119,8 +174,8 @@ static TdStatus init_colour(TdiSolid *solid, const TdRecipe *recipe, const TdiSh
     float *own = NULL;
     const float *sample = shared != NULL ? shared->sample : NULL;
     size_t points = shared != NULL ? shared->points : 0;
-    TdStatus status = tdi_colour_init(&solid->colour, recipe, solid->outputs,
-                                      td_plan_kernels(solid->plan), err);
+    TdStatus status =
+        tdi_colour_init(&solid->colour, recipe, solid->outputs, solid->kernels, err);
     if (status == TD_OK && tdi_tone_needs_sample(recipe) && sample == NULL) {
         status = tdi_solid_look(recipe, run, &own, &points, err);
         sample = own;
@@ -135,7 +190,7 @@ TdStatus tdi_solid_init(TdiSolid *solid, const TdRecipe *recipe, bool field,
                         const TdiShared *shared, const TdRun *run, TdError *err)
 {
     *solid = (TdiSolid){.outputs = td_recipe_channels(recipe)};
-    TdStatus status = tdi_plan_of(recipe, shared, run, &solid->plan, err);
+    TdStatus status = init_network(solid, recipe, shared, run, err);
     if (status == TD_OK && !field)
         status = init_colour(solid, recipe, shared, run, err);
     if (status != TD_OK)
@@ -146,6 +201,8 @@ TdStatus tdi_solid_init(TdiSolid *solid, const TdRecipe *recipe, bool field,
 void tdi_solid_clear(TdiSolid *solid)
 {
     td_plan_free(solid->plan);
+    td_convnet_free(solid->convnet);
+    tdi_maps_clear(&solid->maps);
     tdi_colour_clear(&solid->colour);
     tdi_free(solid->numbers);
     *solid = (TdiSolid){0};
@@ -160,7 +217,27 @@ static size_t block_bytes(const TdiSolid *solid)
 
 size_t tdi_solid_point_scratch(const TdiSolid *solid)
 {
+    if (solid->plan == NULL)
+        return RASTER_POINTS * (sizeof(TdiSpot) + 3 * sizeof(double));
     return block_bytes(solid);
+}
+
+/* Between the cells of a raster. */
+static void evaluate_cells(const TdiSolid *solid, const TdiPlaceOfSample *places, size_t count,
+                           float *rows, size_t stride, void *scratch, const TdRun *run)
+{
+    TdiSpot *spots = scratch;
+    double(*points)[3] = (double(*)[3])(void *)(spots + RASTER_POINTS);
+    for (size_t first = 0; first < count && !tdi_is_cancelled(run); first += RASTER_POINTS) {
+        size_t part = count - first < RASTER_POINTS ? count - first : RASTER_POINTS;
+        for (size_t i = 0; i < part; i++) {
+            const TdiPlaceOfSample *p = &places[first + i];
+            tdi_frame_point(&solid->frame, p->u, p->v, p->w, points[i]);
+        }
+        tdi_maps_spots(&solid->maps, (const double(*)[3])points, part, spots);
+        for (uint32_t c = 0; c < solid->outputs; c++)
+            tdi_maps_row(&solid->maps, c, spots, part, rows + c * stride + first);
+    }
 }
 
 static double radius(const double point[3])
@@ -189,6 +266,10 @@ void tdi_solid_evaluate(const TdiSolid *solid, const TdiPlaceOfSample *places, s
                         float *rows, size_t stride, void *scratch, const TdRun *run)
 {
     const TdPlan *plan = solid->plan;
+    if (plan == NULL) {
+        evaluate_cells(solid, places, count, rows, stride, scratch, run);
+        return;
+    }
     const uint32_t bits = td_plan_inputs(plan);
     size_t most = td_plan_points(plan);
     for (size_t first = 0; first < count && !tdi_is_cancelled(run); first += most) {
@@ -515,10 +596,12 @@ static float find_trial_cost(const TdPlan *plan, const TdRecipe *recipe)
 TdStatus tdi_solid_lattice(TdiSolid *solid, const TdRecipe *recipe, uint32_t largest,
                            uint32_t smallest, TdError *err)
 {
+    solid->levels = 0;
+    if (solid->plan == NULL) /* splines are cheaper than polynomials */
+        return TD_OK;
     size_t floats = 0, depth = td_plan_depth(solid->plan);
     solid->points = td_plan_points(solid->plan);
     solid->blocks = (BATCH - 1) / solid->points + 1;
-    solid->levels = 0;
     if (recipe->engine == TD_ENGINE_DENSE || solid->colour.ranks != NULL || solid->judged > 3 ||
         tdi_solid_try_scratch(solid) > SCRATCH_MOST)
         return TD_OK;

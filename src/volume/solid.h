@@ -27,7 +27,10 @@ typedef struct TdiCubeLevel {
 } TdiCubeLevel;
 
 typedef struct TdiSolid {
-    TdPlan *plan;
+    TdPlan *plan;       /* of a network that has a value at each point, or */
+    TdConvnet *convnet; /* of one on a raster, and then: */
+    TdiMaps maps;       /* its outputs in the volume's box */
+    const TdKernels *kernels;
     TdiColour colour;
     uint32_t outputs; /* 1 or 3 of a picture; any number of samples */
     uint32_t judged;  /* of them, those that patches hold */

@@ -125,7 +125,16 @@ class Values(Case):
                 ("3,20x", 3, ["count from 1"]), ("3,4x70000,3", 3, ["65535"]),
                 ("3,20:tan", 6, ['"tan"', 'did you mean "tanh"?']),
                 ("16777217,3", None, ["16777216"]),
-                ("9,conv5 16,3", 3, ["WIDTH[xN][:ACTIVATION]"]), ("20:,3", 4, ["activation"])):
+                ("9,16 wide,3", 3, ["WIDTH[xN][:ACTIVATION]"]), ("20:,3", 4, ["activation"]),
+                ("9,con5 16,3", 3, ["no kind", "conv3"]), ("conv3,3", None, ["no width"]),
+                ("conv 16,3", None, ["size from 1 to 31"]), ("conv32 8,3", None, ["31"]),
+                ("conv3 0,3", None, ["no width"]), ("conv4 8,3", None, ["even", "middle"]),
+                ("conv3 8 wide=2,3", None, ["dilation, stride, groups"]),
+                ("conv3 8 stride=0,3", None, ["stride from 1 to 64"]),
+                ("conv3 8 padding=same,3", None, ["none, circular, mirror, zero"]),
+                ("conv3 8 groups=3,3", None, ["groups"]), ("8,pool2", 3, ["outputs"]),
+                ("pool0,3", None, ["1 to 64"]), ("pool2 take=min,3", None, ["max, mean"]),
+                ("upsample2 3,3", None, ["words too many"]), ("dense3 4,3", None, ["size"])):
             place = "--layers:" if column is None else f"--layers, column {column}:"
             self.bad(2, [place, *words], "render", "--layers", value)
 

@@ -50,7 +50,7 @@ class Help(Case):
     def test_help_names_every_key(self):
         text = "".join(self.ok(command, "--help")
                        for command in ("render", "sheet", "grid", "inside", "animate"))
-        own = ("v", "draw", "field", "field_sha256")  # of the group recipe
+        own = ("v", "draw", "field", "field_sha256", "image_sha256")  # of the group recipe
         for name, default in table(self.ok("list", "keys")):
             if name not in own and not name[1:] in list("2345678"):
                 self.assertIn(f"--{name} ", text)
@@ -76,7 +76,7 @@ class Tables(Case):
 
     def test_keys(self):
         found = dict(table("\n".join(self.lines("keys"))))
-        wanted = {"inputs": "x,y", "act": "tanh", "out": "tanh", "residual": "off",
+        wanted = {"layers": "32x6,3", "act": "tanh", "out": "tanh", "residual": "off",
                   "antialias": "2",
                   "z": "0", "t": "0", **{f"z{i}": "0" for i in range(1, 9)}}
         for name, default in wanted.items():

@@ -72,7 +72,7 @@ class Manual(Tables):
             self.assertGreater(len(names), 4)
             for name in names:
                 self.assertRegex(page, rf"(?m)^ +{re.escape(name)}( |$)", table)
-        self.assertIn("Default: 32x6,3.", page)
+        self.assertRegex(page, r"Default:\s+32x6,3\.")
         self.assertIn("from 1 to 16", page)
 
     def test_bad(self):

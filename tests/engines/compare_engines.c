@@ -136,6 +136,20 @@ static void make_kinked(char *text)
         below(100000));
 }
 
+static TdLayer dense_layer(uint32_t in, uint32_t out, const float *weights, const float *bias)
+{
+    return (TdLayer){.in = in,
+                     .out = out,
+                     .act = TD_ACT_TANH,
+                     .weights = weights,
+                     .bias = bias,
+                     .size = 1,
+                     .taps = 1,
+                     .dilation = 1,
+                     .stride = 1,
+                     .groups = 1};
+}
+
 /* ---- Networks that no recipe has --------------------------------------------------------- */
 
 enum { BACK = 10, SIDES = 6, FIRST = BACK + SIDES, SECOND = BACK + 1 };
@@ -161,10 +175,10 @@ static void build_background(Built *built)
     for (int c = 0; c < 3; c++)
         for (int o = 0; o < SECOND; o++)
             built->w3[c][o] = (float)uniform(-0.6, 0.6);
-    built->layers[0] = (TdLayer){2, FIRST, TD_ACT_TANH, false, built->w1[0], built->b1};
-    built->layers[1] = (TdLayer){FIRST, SECOND, TD_ACT_TANH, false, built->w2[0], built->b2};
-    built->layers[2] = (TdLayer){SECOND, 3, TD_ACT_TANH, false, built->w3[0], built->b3};
-    built->network = (TdNetwork){3, 3, 2, 3, built->layers};
+    built->layers[0] = dense_layer(2, FIRST, built->w1[0], built->b1);
+    built->layers[1] = dense_layer(FIRST, SECOND, built->w2[0], built->b2);
+    built->layers[2] = dense_layer(SECOND, 3, built->w3[0], built->b3);
+    built->network = (TdNetwork){3, 3, 2, 3, built->layers, false, false};
 }
 
 /* Inside of six straight lines around a point: a dot of `radius`, which only the second layer

@@ -73,8 +73,10 @@ static void test_resolved_layers(void **state)
     (void)state;
     assert_int_equal(
         td_recipe_parse(recipe, "layers = 16x2:sin,8,3\nact = relu\nout = abs", NULL), TD_OK);
-    static const TdLayerItem expected[] = {
-        {16, 1, TD_ACT_SIN}, {16, 1, TD_ACT_SIN}, {8, 1, TD_ACT_RELU}, {3, 1, TD_ACT_ABS}};
+    static const TdLayerItem expected[] = {{.width = 16, .act = TD_ACT_SIN},
+                                           {.width = 16, .act = TD_ACT_SIN},
+                                           {.width = 8, .act = TD_ACT_RELU},
+                                           {.width = 3, .act = TD_ACT_ABS}};
     assert_int_equal(td_recipe_depth(recipe), 4);
     for (uint32_t i = 0; i < 4; i++) {
         TdLayerItem layer = td_recipe_layer(recipe, i);
@@ -191,7 +193,7 @@ static const struct {
     {"layers = 4x65535,3", 1, 18, "more than 65535 layers"},
     {"layers = 20:tahn,3", 1, 13, "did you mean \"tanh\"?"},
     {"layers = 20 k=3,3", 1, 10, "words too many"},
-    {"layers = conv3 16,3", 1, 10, "words too many"},
+    {"layers = conv2 16,3", 1, 10, "even kernel"},
     {"layers = 99999999,3", 1, 10, "is not a width"},
     {"size = 0x10", 1, 8, "1 or more"},
     {"size = 100", 1, 8, "is not a size"},

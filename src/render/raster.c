@@ -1,0 +1,125 @@
+/* Pictures of networks on a raster: the output's cells under a part of the picture are
+ * evaluated once, and its samples are found between them. */
+#include "base/memory.h"
+#include "base/whole.h"
+#include "render/renderer.h"
+
+enum { WHOLE_BYTES = 64 << 20 }; /* of a picture whose cells are all held at once */
+
+typedef struct Scratch {
+    float *rows; /* (outputs, points) */
+    double (*places)[3];
+    TdiSpot *spots;
+} Scratch;
+
+static size_t lay_out(const TdiRenderer *renderer, char *scratch, Scratch *parts)
+{
+    char *at = scratch;
+    size_t points = renderer->points;
+    uint32_t rows = renderer->outputs > 3 ? renderer->outputs : 3;
+    parts->rows = tdi_carve(&at, rows * points * sizeof(float));
+    parts->places = tdi_carve(&at, points * sizeof *parts->places);
+    parts->spots = tdi_carve(&at, points * sizeof *parts->spots);
+    return (size_t)(at - scratch);
+}
+
+size_t tdi_raster_scratch(const TdiRenderer *renderer)
+{
+    static char anchor[64];
+    Scratch parts;
+    return lay_out(renderer, anchor, &parts);
+}
+
+const TdiSpot *tdi_raster_spots(const TdiRenderer *renderer, const TdiView *view,
+                                const TdiMaps *maps, TdiTile tile, uint32_t first,
+                                uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch)
+{
+    Scratch parts;
+    lay_out(renderer, scratch, &parts);
+    tdi_view_plane(view, tile, first, points, sub_x, sub_y, parts.places);
+    tdi_maps_spots(maps, (const double(*)[3])parts.places, points, parts.spots);
+    return parts.spots;
+}
+
+float *tdi_raster_evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
+                           uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch)
+{
+    Scratch parts;
+    const TdiSpot *spots = tdi_raster_spots(renderer, &renderer->view, &renderer->maps, tile,
+                                            first, points, sub_x, sub_y, scratch);
+    lay_out(renderer, scratch, &parts);
+    for (uint32_t c = 0; c < renderer->outputs; c++)
+        tdi_maps_row(&renderer->maps, c, spots, points,
+                     parts.rows + c * renderer->points);
+    return parts.rows;
+}
+
+/* ---- What has to be evaluated ------------------------------------------------------------ */
+
+static TdStatus find_box(const TdiRenderer *renderer, TdiTile tile, TdBox *box, TdError *err)
+{
+    TdiSpan3 span;
+    tdi_view_bounds(&renderer->view, tile, span.low, span.high);
+    return tdi_maps_box(renderer->convnet, td_convnet_depth(renderer->convnet),
+                        renderer->recipe, &span, box, err);
+}
+
+static TdiTile whole_picture(const TdiRenderer *renderer)
+{
+    return (TdiTile){0, 0, (uint32_t)renderer->view.width, (uint32_t)renderer->view.height};
+}
+
+static uint64_t bytes_at_once(const TdRun *run)
+{
+    uint64_t most = run->max_memory / 4;
+    return most < WHOLE_BYTES ? most : WHOLE_BYTES;
+}
+
+TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *run, TdError *err)
+{
+    TdBox box, whole;
+    TdStatus status = find_box(renderer, tile, &box, err);
+    if (status != TD_OK || tdi_maps_cover(&renderer->maps, &box))
+        return status;
+    status = find_box(renderer, whole_picture(renderer), &whole, err);
+    if (status != TD_OK)
+        return status;
+    if (tdi_maps_bytes(&whole, renderer->outputs) <= bytes_at_once(run))
+        box = whole;
+    return tdi_maps_fill(&renderer->maps, renderer->convnet,
+                         td_convnet_depth(renderer->convnet), renderer->recipe, &box, run, err);
+}
+
+uint32_t tdi_raster_strip(const TdiRenderer *renderer, TdiTile tile, const TdRun *run)
+{
+    TdBox box;
+    while (tile.width > TDI_TILE_WIDTH) {
+        if (find_box(renderer, tile, &box, NULL) == TD_OK &&
+            tdi_maps_bytes(&box, renderer->outputs) <= bytes_at_once(run))
+            break;
+        tile.width = (tile.width / 2 + TDI_TILE_WIDTH - 1) / TDI_TILE_WIDTH * TDI_TILE_WIDTH;
+    }
+    return tile.width;
+}
+
+/* Cells of a large picture are not held all at once; those around a band are evaluated for it
+ * and for the next one. */
+uint32_t tdi_raster_rows(const TdiRenderer *renderer)
+{
+    enum { ROWS = 512 };
+    TdBox box;
+    if (find_box(renderer, whole_picture(renderer), &box, NULL) != TD_OK)
+        return 1;
+    return tdi_maps_bytes(&box, renderer->outputs) <= WHOLE_BYTES ? 1 : ROWS;
+}
+
+TdStatus tdi_raster_span(const TdRecipe *recipe, TdiSpan3 *span, TdError *err)
+{
+    TdRaster raster;
+    TdStatus status = tdi_renderer_raster(recipe, TD_SAMPLES_COLOUR, &raster, err);
+    if (status != TD_OK)
+        return status;
+    TdiView view = tdi_view(recipe, raster.width, raster.height, recipe->antialias);
+    tdi_view_bounds(&view, (TdiTile){0, 0, raster.width, raster.height}, span->low, span->high);
+    return TD_OK;
+}
