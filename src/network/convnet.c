@@ -5,7 +5,7 @@
  * Cells of a tile lie in lines without gaps, so that a convolution is one run over all of them
  * with its taps at fixed distances: what comes out behind the ends of lines is not looked at.
  */
-#include "tiedye/convnet.h"
+#include "tiedye/network.h"
 
 #include <string.h>
 

@@ -4,7 +4,6 @@
 #ifndef TDI_LATTICE_H
 #define TDI_LATTICE_H
 
-#include "tiedye/convnet.h"
 #include "tiedye/network.h"
 
 enum { TDI_RASTER_CELLS = 64 }; /* in the standard view's height, where nothing else is said */

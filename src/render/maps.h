@@ -6,7 +6,7 @@
 #define TDI_MAPS_H
 
 #include "render/view.h"
-#include "tiedye/convnet.h"
+#include "tiedye/network.h"
 
 typedef struct TdiMaps {
     float *values; /* (channels, box) as td_convnet_maps gives them; NULL: none yet */

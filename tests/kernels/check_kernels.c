@@ -185,6 +185,8 @@ static void check_dense(const TdKernels *kernels, Shape shape, Mood mood, bool g
     free_buffer(&found);
 }
 
+#include "kernels/convolutions.h"
+
 /* The first layer by rows, for points that lie within wider columns. */
 static void check_row(const TdKernels *kernels, size_t outputs, size_t points, Mood mood)
 {
@@ -513,6 +515,7 @@ static void check_kernels(const TdKernels *kernels)
                                points + TD_POINT_GRAIN * (g % 2)};
                 check_dense(kernels, shape, mood, guard_end);
                 check_row(kernels, outputs[g], points, mood);
+                check_conv(kernels, shape, 1 + (3 * i + 5 * g) % TAPS_MOST, mood, guard_end);
             }
         }
         for (size_t count = TD_POINT_GRAIN; count <= 2048; count = count * 3 / 64 * 64 + 64)
@@ -555,7 +558,7 @@ static void check_fused(const TdKernels *kernels, const TdKernels *exact)
         differing += apart != 0;
     }
     checks++;
-    if (differing == 0 && OPTIMISED) {
+    if ((differing == 0 || check_fused_conv(kernels, exact) == 0) && OPTIMISED) {
         printf("%s, fast: nothing is fused\n", td_cpu_name(kernels->cpu));
         failures++;
     }
@@ -722,6 +725,8 @@ static void bench(void)
         printf("%7s%s", td_cpu_name(tables[i]->cpu), tables[i]->fused ? " fast" : "     ");
     putchar('\n');
     bench_dense();
+    bench_conv(tables, 16);
+    bench_conv(tables, 64);
     for (unsigned act = 0; act < TD_ACT_COUNT; act++)
         bench_call((Call){ACTIVATION, act, BENCH_POINTS});
     bench_call((Call){ADD, 0, BENCH_POINTS});
