@@ -17,6 +17,8 @@
 #include "network/cells.h"
 
 enum {
+    CACHED_BYTES = 16 << 20, /* of tiles that are quick because they are small */
+    MOST_BYTES = 96 << 20,   /* of any tile */
     RUN =
         8 * TD_POINT_GRAIN, /* points that all outputs of a layer are computed for at a time */
     ALIGN = 64 / sizeof(float)
@@ -500,31 +502,32 @@ static bool cut_more(Cut *cut)
     return true;
 }
 
-/* Cut until tiles fit the memory of every thread, and until there are enough of them for all
- * threads, as long as halos do not eat up what that gains. */
+/* How long a cut takes, about: its work, more where tiles do not stay in a cache, shared by the
+ * threads that have some. */
+static double cost_of(const Cut *cut, const TdRun *run)
+{
+    size_t tiles = count_tiles(cut), threads = (size_t)run->threads;
+    double share = (double)((tiles + threads - 1) / threads) / (double)tiles;
+    return cut->work * (need_bytes(&cut->need) > CACHED_BYTES ? 1.1 : 1) * share;
+}
+
+/* Of all cuts into halves of halves whose tiles fit the memory of every thread, the quickest.
+ */
 static TdStatus choose_cut(const TdConvnet *convnet, uint32_t layer, const TdBox *box,
                            const TdRun *run, TdBox *boxes, Cut *cut, TdError *err)
 {
-    enum { TILE_BYTES = 12 << 20 };
     uint64_t most = run->max_memory / (2 * (uint64_t)run->threads);
-    most = most < TILE_BYTES ? most : TILE_BYTES;
-    *cut = (Cut){.box = *box, .parts = {1, 1, 1}};
-    look_at_tiles(convnet, layer, boxes, cut);
-    double alone = cut->work;
-    while (need_bytes(&cut->need) > most || count_tiles(cut) < 2 * (size_t)run->threads) {
-        Cut next = *cut;
-        if (!cut_more(&next))
-            break;
+    most = most < MOST_BYTES ? most : MOST_BYTES;
+    Cut next = {.box = *box, .parts = {1, 1, 1}};
+    *cut = next;
+    do {
         look_at_tiles(convnet, layer, boxes, &next);
-        size_t busy = count_tiles(&next) < (size_t)run->threads ? count_tiles(&next)
-                                                                : (size_t)run->threads;
-        bool fits = need_bytes(&cut->need) <= most;
-        if (fits && next.work / (double)busy > 0.9 * alone)
-            break;
-        if (fits && count_tiles(cut) >= (size_t)run->threads && next.work > 1.1 * cut->work)
-            break;
-        *cut = next;
-    }
+        bool first = need_bytes(&cut->need) > most || cut->work == 0;
+        if (first || cost_of(&next, run) < cost_of(cut, run))
+            *cut = next;
+    } while ((need_bytes(&next.need) > CACHED_BYTES ||
+              count_tiles(&next) < 2 * (size_t)run->threads) &&
+             cut_more(&next));
     return tdi_check_limit(run, need_bytes(&cut->need) * (uint64_t)run->threads,
                            "layers: a tile of the raster",
                            "use fewer or narrower layers, or fewer --threads", err);
