@@ -382,7 +382,9 @@ TD_API uint32_t td_recipe_channels(const TdRecipe *recipe);
 TD_API uint32_t td_recipe_depth(const TdRecipe *recipe);
 
 /* The size of a picture or a cell: `size`, or where that was not set 1024 x 1024 for a picture,
- * 768 x 768 for a volume's, 256 x 256 for a cell, 96 x 96 for a neuron among others. */
+ * 768 x 768 for a volume's, 256 x 256 for a cell, 96 x 96 for a neuron among others. Of a
+ * network that is fed an image (and that was read) a picture is as large as that, and cells and
+ * neurons have its shape. */
 TD_API TdSize td_recipe_size(const TdRecipe *recipe);
 
 /* Layer i < td_recipe_depth: its width and activation, defaults filled in. */

@@ -13,6 +13,7 @@ typedef struct Film {
     TdNetwork *network; /* NULL: it changes, or there are many */
     float *sample;
     size_t points;
+    TdiMaps maps; /* of a network on a raster: for all frames, where that is possible */
 } Film;
 
 /* ---- Frames ------------------------------------------------------------------------------ */
@@ -20,7 +21,8 @@ typedef struct Film {
 TdiShared tdi_film_shared(const TdPicture *picture)
 {
     const Film *film = (const Film *)picture;
-    return (TdiShared){film->network, film->sample, film->points, NULL};
+    return (TdiShared){film->network, film->sample, film->points,
+                       film->maps.values != NULL ? &film->maps : NULL};
 }
 
 static TdStatus create_frame(const Film *film, uint32_t frame, const TdRun *run,
@@ -90,22 +92,32 @@ static void free_film(TdPicture *picture)
     td_recipe_free(film->recipe);
     td_network_free(film->network);
     tdi_free(film->sample);
+    tdi_maps_clear(&film->maps);
     tdi_free(film);
 }
 
 /* ---- Making one -------------------------------------------------------------------------- */
+
+/* Whether a key is the value of an input. On a raster inputs are cells, of which z alone may be
+ * another part of the same ones. */
+static bool is_constant(const TdRecipe *recipe, const char *name)
+{
+    if (td_recipe_is_raster(recipe))
+        return strcmp(name, "z") == 0 && td_recipe_is_solid(recipe);
+    for (unsigned input = 0; input < TD_INPUT_COUNT; input++) {
+        const char *known = td_input_name((TdInput)input);
+        if (known != NULL && strcmp(known, name) == 0)
+            return true;
+    }
+    return false;
+}
 
 /* Whether any path changes the numbers of the network. */
 static bool network_changes(const TdRecipe *recipe)
 {
     for (size_t i = 0; i < recipe->path_count; i++) {
         const TdKeyInfo *key = recipe->paths[i].key;
-        bool constant = false;
-        for (unsigned input = 0; input < TD_INPUT_COUNT; input++) {
-            const char *name = td_input_name((TdInput)input);
-            constant = constant || (name != NULL && strcmp(name, key->name) == 0);
-        }
-        if (key->group == TD_GROUP_NETWORK && !constant)
+        if (key->group == TD_GROUP_NETWORK && !is_constant(recipe, key->name))
             return true;
     }
     return false;
@@ -126,6 +138,63 @@ static TdStatus check(const TdRecipe *recipe, TdError *err)
     return td_recipe_check_paths(recipe, err);
 }
 
+/* The smallest span that holds two. */
+static void widen(TdiSpan3 *span, const TdiSpan3 *other, bool first)
+{
+    for (int axis = 0; axis < 3; axis++) {
+        if (first || other->low[axis] < span->low[axis])
+            span->low[axis] = other->low[axis];
+        if (first || other->high[axis] > span->high[axis])
+            span->high[axis] = other->high[axis];
+    }
+}
+
+/* The part of the plane, or of space, that all frames lie on. */
+static TdStatus find_span(const TdRecipe *recipe, TdiSpan3 *span, TdError *err)
+{
+    TdStatus status = TD_OK;
+    for (uint32_t i = 0; i < recipe->frames && status == TD_OK; i++) {
+        TdRecipe *still;
+        TdiSpan3 one;
+        status = td_recipe_still(recipe, i, &still, err);
+        if (status != TD_OK)
+            break;
+        if (recipe->draw == TD_DRAW_VOLUME)
+            one = tdi_solid_span(still);
+        else
+            status = tdi_raster_span(still, &one, err);
+        td_recipe_free(still);
+        if (status == TD_OK)
+            widen(span, &one, i == 0);
+    }
+    return status;
+}
+
+/* Frames of one network that lie on one raster are drawn from the same cells. A torus is
+ * another one where the view is. */
+static TdStatus share_maps(Film *film, const TdRun *run, TdError *err)
+{
+    const uint64_t most = UINT64_C(256) << 20;
+    const TdRecipe *recipe = film->recipe;
+    TdConvnet *convnet;
+    TdiSpan3 span;
+    TdBox box;
+    if (film->network == NULL || !film->network->raster || recipe->tile == TD_TILE_TORUS)
+        return TD_OK;
+    TdStatus status = td_convnet_create(recipe, film->network, run, &convnet, err);
+    if (status != TD_OK)
+        return status;
+    uint32_t last = td_convnet_depth(convnet);
+    status = find_span(recipe, &span, err);
+    if (status == TD_OK)
+        status = tdi_maps_box(convnet, last, recipe, &span, &box, err);
+    uint64_t bytes = status == TD_OK ? tdi_maps_bytes(&box, td_recipe_channels(recipe)) : 0;
+    if (status == TD_OK && bytes <= most && bytes <= run->max_memory / 4)
+        status = tdi_maps_fill(&film->maps, convnet, last, recipe, &box, run, err);
+    td_convnet_free(convnet);
+    return status;
+}
+
 /* What all frames have in common is found once. */
 static TdStatus share(Film *film, const TdRun *run, TdError *err)
 {
@@ -134,6 +203,8 @@ static TdStatus share(Film *film, const TdRun *run, TdError *err)
     TdStatus status = TD_OK;
     if ((volume || single) && !network_changes(recipe))
         status = td_network_create(recipe, run, &film->network, err);
+    if (status == TD_OK)
+        status = share_maps(film, run, err);
     if (status == TD_OK && (volume || single) && tdi_tone_needs_sample(recipe))
         status = volume ? tdi_solid_look(recipe, run, &film->sample, &film->points, err)
                         : tdi_renderer_look(recipe, run, &film->sample, &film->points, err);

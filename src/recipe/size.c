@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "recipe/image.h"
 #include "recipe/values.h"
 
 static const struct {
@@ -130,13 +131,28 @@ void tdi_size_print(const TdSize *size, TdiText *text)
     tdi_text_add_real(text, size->dots_per_inch);
 }
 
+/* As wide and high as an image is, with `side` for its longer side. */
+static TdSize image_size(const TdImage *image, uint32_t side)
+{
+    uint64_t width = image->width, height = image->height;
+    uint64_t longer = width > height ? width : height;
+    uint32_t across = (uint32_t)((width * side + longer / 2) / longer);
+    uint32_t down = (uint32_t)((height * side + longer / 2) / longer);
+    return (TdSize){.width = across > 0 ? across : 1, .height = down > 0 ? down : 1};
+}
+
 TdSize td_recipe_size(const TdRecipe *recipe)
 {
+    const TdImage *image = recipe->pixels;
     if (recipe->size.width != 0)
         return recipe->size;
     bool cells = recipe->draw == TD_DRAW_SHEET || recipe->draw == TD_DRAW_GRID;
     bool small = recipe->draw == TD_DRAW_INSIDE && recipe->neuron == 0;
     bool volume = recipe->draw == TD_DRAW_VOLUME;
     uint32_t side = cells ? 256 : small ? 96 : volume ? 768 : 1024;
+    if (image != NULL && recipe->draw == TD_DRAW_PICTURE)
+        return (TdSize){.width = image->width, .height = image->height};
+    if (image != NULL && !volume)
+        return image_size(image, side);
     return (TdSize){.width = side, .height = side};
 }

@@ -49,8 +49,7 @@ float *tdi_raster_evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t f
                                             first, points, sub_x, sub_y, scratch);
     lay_out(renderer, scratch, &parts);
     for (uint32_t c = 0; c < renderer->outputs; c++)
-        tdi_maps_row(&renderer->maps, c, spots, points,
-                     parts.rows + c * renderer->points);
+        tdi_maps_row(&renderer->maps, c, spots, points, parts.rows + c * renderer->points);
     return parts.rows;
 }
 

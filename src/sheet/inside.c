@@ -25,11 +25,11 @@ typedef struct Inside {
     TdPicture head;
     TdRecipe *recipe; /* of the output's picture */
     TdiInsideLayout layout;
-    TdiRenderer renderer; /* of the output; its plan serves all neurons */
-    TdiView view;         /* of a neuron */
+    TdiRenderer renderer;          /* of the output; its plan serves all neurons */
+    TdiView view;                  /* of a neuron */
     TdiMaps maps[TDI_MOST_BLOCKS]; /* of a network on a raster: those of each block's layer */
-    TdiColour *colours;   /* of the neurons, block after block; the first of a block has the
-                           * palette's table */
+    TdiColour *colours; /* of the neurons, block after block; the first of a block has the
+                         * palette's table */
     uint32_t at[TDI_MOST_BLOCKS + 1]; /* which colours are a block's */
     bool field;
     Slice *slices; /* of the band in hand; room for `slices_most` */
@@ -240,8 +240,8 @@ static TdStatus sample_still(Sample *sample, const Inside *inside, TdRecipe *sti
     const TdiView *view = &inside->view;
     other.recipe = still;
     memset(other.maps, 0, sizeof other.maps);
-    TdStatus status = tdi_plan_of(still, NULL, run, &other.renderer.plan,
-                                  &other.renderer.convnet, err);
+    TdStatus status =
+        tdi_plan_of(still, NULL, run, &other.renderer.plan, &other.renderer.convnet, err);
     if (status != TD_OK)
         return status;
     other.view =
@@ -369,9 +369,9 @@ static TdStatus make_block_colours(Inside *inside, uint32_t b, const Sample *sam
         TdiColour *colour = &inside->colours[k];
         const float *values =
             sample->values != NULL ? sample->values + k * sample->points : NULL;
-        TdStatus status = k == 0 ? tdi_colour_init(colour, &recipe, 1,
-                                                   inside->renderer.kernels, err)
-                                 : copy_colour(&inside->colours[0], colour, err);
+        TdStatus status =
+            k == 0 ? tdi_colour_init(colour, &recipe, 1, inside->renderer.kernels, err)
+                   : copy_colour(&inside->colours[0], colour, err);
         if (status != TD_OK)
             return status;
         if (is_signed(inside->recipe, block))

@@ -98,35 +98,31 @@ static TdStatus look_at_box(TdiSolid *solid, const TdRecipe *recipe, const TdRun
     return status;
 }
 
-/* The box of a picture, and of a grid, whose sides are as those of its size. */
-static TdiSpan3 box_span(const TdRecipe *recipe)
+/* The box of a picture, and of a grid, whose sides are as those of its size. What is asked for
+ * may lie a quarter of a spacing outside. */
+TdiSpan3 tdi_solid_span(const TdRecipe *recipe)
 {
+    enum { SPACINGS = 128 };
     TdiSpan3 span;
     const TdSize *size = &recipe->size;
     const double center[3] = {recipe->center[0], recipe->center[1],
                               recipe->constants[TD_INPUT_Z]};
     const double sides[3] = {size->width, size->height, size->depth};
+    double margin = 2 * recipe->extent / (size->depth > 0 ? sides[1] : SPACINGS);
     for (int axis = 0; axis < 3; axis++) {
         double half = recipe->extent * (size->depth > 0 ? sides[axis] / sides[1] : 1);
-        span.low[axis] = center[axis] - half;
-        span.high[axis] = center[axis] + half;
+        span.low[axis] = center[axis] - half - margin;
+        span.high[axis] = center[axis] + half + margin;
     }
     return span;
 }
 
-/* What is asked for may lie a quarter of a spacing outside of the box (surface.h). */
 static TdStatus fill_maps(TdiSolid *solid, const TdRecipe *recipe, const TdiShared *shared,
                           const TdRun *run, TdError *err)
 {
     TdBox box;
-    TdiSpan3 span = box_span(recipe);
-    double spacing = recipe->size.depth > 0 ? 2 * recipe->extent / recipe->size.height
-                                            : 2 * recipe->extent / 128;
+    TdiSpan3 span = tdi_solid_span(recipe);
     uint32_t last = td_convnet_depth(solid->convnet);
-    for (int axis = 0; axis < 3; axis++) {
-        span.low[axis] -= spacing;
-        span.high[axis] += spacing;
-    }
     TdStatus status = tdi_maps_box(solid->convnet, last, recipe, &span, &box, err);
     if (status == TD_OK && shared != NULL && shared->maps != NULL &&
         tdi_maps_cover(shared->maps, &box)) {
