@@ -80,6 +80,8 @@ static void add_metadata(TdiText *json, const TdNetwork *network, const TdRecipe
     add_inputs(json, network, fold);
     add_constants(json, network, recipe);
     add_layers(json, network);
+    if (network->raster) /* y goes up, where rows of pictures go down */
+        tdi_text_format(json, "\",\"kernel_axes\":\"%s", network->solid ? "z,y,x" : "y,x");
     tdi_text_format(json, "\",\"folded\":\"%s\",\"recipe\":\"", fold ? "true" : "false");
     if (text == NULL)
         json->failed = true;
@@ -89,14 +91,29 @@ static void add_metadata(TdiText *json, const TdNetwork *network, const TdRecipe
     td_text_free(text);
 }
 
-static void add_tensor(TdiText *json, uint32_t layer, const char *part, uint32_t rows,
-                       uint32_t columns, uint64_t *offset)
+/* Axes of a layer's weights: outputs, inputs, and of a convolution those of its kernel. */
+static int weight_axes(const TdNetwork *network, uint32_t index, bool fold, uint32_t shape[5])
 {
-    uint64_t end = *offset + (uint64_t)rows * (columns == 0 ? 1 : columns) * sizeof(float);
-    tdi_text_format(json, ",\"layers.%u.%s\":{\"dtype\":\"F32\",\"shape\":[%u", (unsigned)layer,
-                    part, (unsigned)rows);
-    if (columns > 0)
-        tdi_text_format(json, ",%u", (unsigned)columns);
+    const TdLayer *layer = &network->layers[index];
+    int axes = layer->kind != TD_LAYER_CONV ? 2 : network->solid ? 5 : 4;
+    shape[0] = layer->out;
+    shape[1] = written_columns(network, index, fold) / layer->groups;
+    for (int i = 2; i < axes; i++)
+        shape[i] = layer->size;
+    return axes;
+}
+
+static void add_tensor(TdiText *json, uint32_t layer, const char *part, const uint32_t *shape,
+                       int axes, uint64_t *offset)
+{
+    uint64_t numbers = 1;
+    tdi_text_format(json, ",\"layers.%u.%s\":{\"dtype\":\"F32\",\"shape\":[", (unsigned)layer,
+                    part);
+    for (int i = 0; i < axes; i++) {
+        tdi_text_format(json, "%s%u", i > 0 ? "," : "", (unsigned)shape[i]);
+        numbers *= shape[i];
+    }
+    uint64_t end = *offset + numbers * sizeof(float);
     tdi_text_format(json, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)*offset,
                     (unsigned long long)end);
     *offset = end;
@@ -108,10 +125,13 @@ static void add_header(TdiText *json, const TdNetwork *network, const TdRecipe *
     uint64_t offset = 0;
     add_metadata(json, network, recipe, fold);
     for (uint32_t i = 0; i < network->depth; i++) {
-        uint32_t out = network->layers[i].out, columns = written_columns(network, i, fold);
-        if (columns > 0)
-            add_tensor(json, i, "weight", out, columns, &offset);
-        add_tensor(json, i, "bias", out, 0, &offset);
+        uint32_t shape[5];
+        int axes = weight_axes(network, i, fold, shape);
+        if (network->layers[i].weights == NULL)
+            continue;
+        if (shape[1] > 0)
+            add_tensor(json, i, "weight", shape, axes, &offset);
+        add_tensor(json, i, "bias", shape, 1, &offset);
     }
     tdi_text_add(json, "}");
     while (json->length % 8 != 0 && !json->failed) /* tensors begin aligned */
@@ -177,11 +197,14 @@ static TdStatus write_layers(TdiFile *file, const TdNetwork *network, const TdRe
     TdStatus status = TD_OK;
     for (uint32_t i = 0; i < network->depth && status == TD_OK; i++) {
         const TdLayer *layer = &network->layers[i];
+        if (layer->weights == NULL)
+            continue;
         if (i == 0 && fold) {
             status = write_folded_layer(file, network, recipe, err);
             continue;
         }
-        status = write_floats(file, layer->weights, (size_t)layer->out * layer->in, err);
+        size_t each = (size_t)(layer->in / layer->groups) * layer->taps;
+        status = write_floats(file, layer->weights, layer->out * each, err);
         if (status == TD_OK)
             status = write_floats(file, layer->bias, layer->out, err);
         if (status == TD_OK)
@@ -204,6 +227,10 @@ TdStatus td_weights_write(const TdNetwork *network, const TdRecipe *recipe, bool
 {
     TdiText json = {0};
     TdiFile *file = NULL;
+    if (fold && network->raster)
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "fold: on a raster constants are channels beside the others, which "
+                        "kernels see at its edges; leave it out");
     add_header(&json, network, recipe, fold);
     TdStatus status = json.failed ? tdi_fail_memory(err, json.length)
                                   : tdi_file_open(path, "weights", run, &file, err);

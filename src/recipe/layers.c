@@ -67,6 +67,11 @@ bool tdi_layer_has_weights(TdLayerKind kind)
     return kinds[kind].weights;
 }
 
+const char *tdi_layer_kind_name(TdLayerKind kind)
+{
+    return kinds[kind].name;
+}
+
 static bool begins_with(TdiSpan span, const char *name)
 {
     size_t length = strlen(name);

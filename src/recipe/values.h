@@ -37,6 +37,9 @@ void tdi_layers_print(const TdRecipe *recipe, TdiText *text);
 /* Whether layers of a kind have weights, and so a width of their own. */
 bool tdi_layer_has_weights(TdLayerKind kind);
 
+/* "dense", "conv", ... Static. */
+const char *tdi_layer_kind_name(TdLayerKind kind);
+
 /* Make recipe->layers anew from what is said, `depth` and `width`. TD_ERROR_MEMORY,
  * TD_ERROR_RECIPE; the layers are then unchanged. */
 TdStatus tdi_layers_reshape(TdRecipe *recipe, TdError *err);

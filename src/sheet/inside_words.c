@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "recipe/values.h"
 #include "sheet/axes.h"
 
 enum { MOST_WORDS = 160 };
@@ -21,8 +22,14 @@ static TdInput input_at(const TdRecipe *recipe, uint32_t i)
 /* "layer 3 Â· 30 tanh", "layer 3 Â· 64 of 1000 tanh" */
 static void name_layer(const TdRecipe *recipe, const TdiBlock *block, char words[MOST_WORDS])
 {
-    const char *act = td_activation_info(td_recipe_layer(recipe, block->layer - 1).act)->name;
+    TdLayerItem layer = td_recipe_layer(recipe, block->layer - 1);
+    const char *kind = tdi_layer_kind_name(layer.kind);
+    const char *act =
+        tdi_layer_has_weights(layer.kind) ? td_activation_info(layer.act)->name : "";
     int length = snprintf(words, MOST_WORDS, "layer %u \xc2\xb7 ", (unsigned)block->layer);
+    if (layer.kind != TD_LAYER_DENSE)
+        length += snprintf(words + length, MOST_WORDS - (size_t)length, "%s%u \xc2\xb7 ", kind,
+                           (unsigned)layer.size);
     char *at = words + length;
     size_t room = MOST_WORDS - (size_t)length;
     if (block->sampled)
