@@ -335,7 +335,9 @@ static void put_recipe_page(void)
         "cells (x 3 in space) and 16 channels; its options are dilation=N, stride=N, "
         "groups=N and padding=none|circular|mirror|zero. pool2 and upsample2, which have "
         "no width, make a raster half and twice as fine; pool2 takes the greatest of its "
-        "cells, or with take=mean their mean. Such layers act on a raster of cells, whose "
+        "cells, or with mode=mean their mean; upsample2 "
+        "repeats them, or with mode=linear goes evenly from one to the next. Such layers act "
+        "on a raster of cells, whose "
         "size is the key raster, and are fed noise (n1, n2, n3) beside x and y unless the "
         "key inputs says otherwise.");
     put_tables();

@@ -31,7 +31,8 @@ typedef struct TdLayer {
                     * y, then x, all ascending; 1: dense */
     uint32_t dilation, stride, groups;
     TdPadding padding;
-    TdPoolKind pool;
+    TdPoolMode pool;
+    TdUpsampleMode upsample;
 } TdLayer;
 
 typedef struct TdNetwork {

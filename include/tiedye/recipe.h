@@ -140,8 +140,9 @@ typedef enum TdPadding {
     TD_PADDING_COUNT
 } TdPadding;
 
-/* What a pooling layer takes. */
-typedef enum TdPoolKind { TD_POOL_MAX, TD_POOL_MEAN } TdPoolKind;
+/* What a pooling layer takes of its cells, and what an upsampling one puts between them. */
+typedef enum TdPoolMode { TD_POOL_MAX, TD_POOL_MEAN } TdPoolMode;
+typedef enum TdUpsampleMode { TD_UPSAMPLE_NEAREST, TD_UPSAMPLE_LINEAR } TdUpsampleMode;
 
 /* One item of the list of layers: `repeat` layers of `width` neurons (or channels). */
 typedef struct TdLayerItem {
@@ -153,7 +154,8 @@ typedef struct TdLayerItem {
     uint32_t dilation, stride; /* of a convolution, in cells; 1 elsewhere */
     uint32_t groups;           /* of its channels, which do not see each other; 1 elsewhere */
     TdPadding padding;         /* TD_PADDING_COUNT: that of the recipe */
-    TdPoolKind pool;
+    TdPoolMode pool;
+    TdUpsampleMode upsample;
 } TdLayerItem;
 
 #define TD_MAX_WIDTH 16777216u

@@ -308,6 +308,31 @@ static float pool_cell(const TdLayer *layer, const Layout *before, const float *
     return layer->pool == TD_POOL_MEAN ? sum / count : most;
 }
 
+/* Between the cells whose centres lie around that of cell `at` of the finer raster: along x,
+ * then y, then z, each time near (1 - part) + far part. */
+static float between_cells(const Stage *stage, const Layout *before, const float *from,
+                           const int32_t at[3])
+{
+    int32_t size = (int32_t)stage->layer.size, cell[3] = {0};
+    float part[3] = {0}, value[8];
+    int axes = stage->before.solid ? 3 : 2;
+    const size_t step[3] = {1, before->line, before->plane};
+    for (int axis = 0; axis < axes; axis++) {
+        int32_t halves = 2 * at[axis] + 1 - size;
+        cell[axis] = tdi_floor_divide(halves, 2 * size);
+        part[axis] = (float)(halves - 2 * size * cell[axis]) / (float)(2 * size);
+    }
+    from += place_in(before, cell[0], cell[1], axes == 3 ? cell[2] : at[2]);
+    for (size_t i = 0; i < (size_t)1 << axes; i++)
+        value[i] = from[(i & 1) * step[0] + (i >> 1 & 1) * step[1] + (i >> 2) * step[2]];
+    for (int axis = 0; axis < axes; axis++)
+        for (size_t i = 0; i < (size_t)1 << (axes - 1 - axis); i++) {
+            float near = value[2 * i] * (1 - part[axis]), far = value[2 * i + 1] * part[axis];
+            value[i] = near + far;
+        }
+    return value[0];
+}
+
 /* A cell of pooling, or of upsampling. */
 static float resize_cell(const Stage *stage, const Layout *before, const float *from,
                          const int32_t at[3])
@@ -315,6 +340,8 @@ static float resize_cell(const Stage *stage, const Layout *before, const float *
     const TdLayer *layer = &stage->layer;
     int32_t size = (int32_t)layer->size, deep = stage->before.solid ? size : 1;
     const size_t window[3] = {layer->size, layer->size, (size_t)deep};
+    if (layer->kind == TD_LAYER_UPSAMPLE && layer->upsample == TD_UPSAMPLE_LINEAR)
+        return between_cells(stage, before, from, at);
     if (layer->kind == TD_LAYER_UPSAMPLE)
         return from[place_in(before, tdi_floor_divide(at[0], size),
                              tdi_floor_divide(at[1], size), tdi_floor_divide(at[2], deep))];

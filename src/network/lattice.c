@@ -175,7 +175,10 @@ TdBox tdi_box_before(const TdLayer *layer, bool solid, TdBox box)
     int32_t size = (int32_t)layer->size, stride = (int32_t)layer->stride;
     for (int axis = 0; axis < axes_of(solid); axis++) {
         int32_t first = box.low[axis], last = box.high[axis] - 1;
-        if (layer->kind == TD_LAYER_UPSAMPLE) {
+        if (layer->kind == TD_LAYER_UPSAMPLE && layer->upsample == TD_UPSAMPLE_LINEAR) {
+            box.low[axis] = tdi_floor_divide(2 * first + 1 - size, 2 * size);
+            box.high[axis] = tdi_floor_divide(2 * last + 1 - size, 2 * size) + 2;
+        } else if (layer->kind == TD_LAYER_UPSAMPLE) {
             box.low[axis] = tdi_floor_divide(first, size);
             box.high[axis] = tdi_floor_divide(last, size) + 1;
         } else if (layer->kind == TD_LAYER_POOL) {

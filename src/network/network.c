@@ -232,7 +232,8 @@ static TdLayer layer_of(const TdRecipe *recipe, const TdLayerItem *item, uint32_
                      .groups = item->groups,
                      .padding =
                          item->padding == TD_PADDING_COUNT ? recipe->padding : item->padding,
-                     .pool = item->pool};
+                     .pool = item->pool,
+                     .upsample = item->upsample};
 }
 
 /* Carve the layers and their numbers out of the block behind `network`. */

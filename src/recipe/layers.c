@@ -34,6 +34,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *const paddings[] = {"none", "circular", "mirror", "zero", NULL};
 static const char *const pools[] = {"max", "mean", NULL};
+static const char *const upsamples[] = {"nearest", "linear", NULL};
 
 /* An option of a layer: a whole number from 1 to `most`, or one of `choices`. */
 static const struct Option {
@@ -47,7 +48,8 @@ static const struct Option {
     {"stride", TD_LAYER_CONV, TD_MAX_FACTOR, NULL, offsetof(TdLayerItem, stride)},
     {"groups", TD_LAYER_CONV, TD_MAX_WIDTH, NULL, offsetof(TdLayerItem, groups)},
     {"padding", TD_LAYER_CONV, 0, paddings, offsetof(TdLayerItem, padding)},
-    {"take", TD_LAYER_POOL, 0, pools, offsetof(TdLayerItem, pool)},
+    {"mode", TD_LAYER_POOL, 0, pools, offsetof(TdLayerItem, pool)},
+    {"mode", TD_LAYER_UPSAMPLE, 0, upsamples, offsetof(TdLayerItem, upsample)},
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
@@ -129,6 +131,20 @@ static TdStatus read_choice(const struct Option *option, TdiSpan item, TdiSpan v
     return fail_item(item, column, why, err);
 }
 
+static const char *unknown_option(TdLayerKind kind)
+{
+    switch (kind) {
+    case TD_LAYER_CONV:
+        return "has an option that is none of dilation, stride, groups, padding";
+    case TD_LAYER_POOL:
+        return "has an option that is not mode=max or mode=mean";
+    case TD_LAYER_UPSAMPLE:
+        return "has an option that is not mode=nearest or mode=linear";
+    default:
+        return "has words too many: an item is [KIND] WIDTH[xN][:ACTIVATION] [OPTION=VALUE]";
+    }
+}
+
 /* "dilation=2" */
 static TdStatus read_option(TdiSpan word, TdiSpan item, unsigned column, TdLayerItem *layer,
                             TdError *err)
@@ -144,14 +160,7 @@ static TdStatus read_option(TdiSpan word, TdiSpan item, unsigned column, TdLayer
             !begins_with(name, option->name)))
         option++;
     if (option == options + OPTIONS)
-        return fail_item(item, column,
-                         layer->kind == TD_LAYER_CONV
-                             ? "has an option that is none of dilation, stride, groups, padding"
-                         : layer->kind == TD_LAYER_POOL
-                             ? "has an option that is not take=max or take=mean"
-                             : "has words too many: an item is [KIND] WIDTH[xN][:ACTIVATION] "
-                               "[OPTION=VALUE]",
-                         err);
+        return fail_item(item, column, unknown_option(layer->kind), err);
     void *place = (char *)layer + option->offset;
     if (option->choices != NULL)
         return read_choice(option, item, value, column, place, err);
@@ -285,7 +294,8 @@ static bool is_same_layer(const TdLayerItem *a, const TdLayerItem *b)
 {
     return a->width == b->width && a->act == b->act && a->kind == b->kind &&
            a->size == b->size && a->dilation == b->dilation && a->stride == b->stride &&
-           a->groups == b->groups && a->padding == b->padding && a->pool == b->pool;
+           a->groups == b->groups && a->padding == b->padding && a->pool == b->pool &&
+           a->upsample == b->upsample;
 }
 
 /* What is hidden of `said`, `width` considered, and no more than `most` layers of it. */

@@ -133,7 +133,8 @@ class Values(Case):
                 ("conv3 8 stride=0,3", None, ["stride from 1 to 64"]),
                 ("conv3 8 padding=same,3", None, ["none, circular, mirror, zero"]),
                 ("conv3 8 groups=3,3", None, ["groups"]), ("8,pool2", 3, ["outputs"]),
-                ("pool0,3", None, ["1 to 64"]), ("pool2 take=min,3", None, ["max, mean"]),
+                ("pool0,3", None, ["1 to 64"]), ("pool2 mode=min,3", None, ["max, mean"]),
+                ("upsample2 mode=cubic,3", None, ["nearest, linear"]),
                 ("upsample2 3,3", None, ["words too many"]), ("dense3 4,3", None, ["size"])):
             place = "--layers:" if column is None else f"--layers, column {column}:"
             self.bad(2, [place, *words], "render", "--layers", value)

@@ -140,6 +140,28 @@ static void slow_pool(Slow *slow, int layer, const long at[3], double *out)
     }
 }
 
+/* A straight line along every axis from cell to cell; corner by corner. */
+static void slow_linear(Slow *slow, int layer, const long at[3], double *out)
+{
+    const TdLayer *l = &slow->network->layers[layer - 1];
+    int axes = slow->network->solid ? 3 : 2;
+    for (uint32_t c = 0; c < l->out; c++)
+        out[c] = 0;
+    for (int corner = 0; corner < 1 << axes; corner++) {
+        long place[3] = {at[0], at[1], at[2]};
+        double share = 1;
+        for (int axis = 0; axis < axes; axis++) {
+            double u = ((double)at[axis] + 0.5) / l->size - 0.5, part = u - floor(u);
+            int far = corner >> axis & 1;
+            place[axis] = (long)floor(u) + far;
+            share *= far ? part : 1 - part;
+        }
+        const double *from = slow_value(slow, layer - 1, place);
+        for (uint32_t c = 0; c < l->out; c++)
+            out[c] += share * from[c];
+    }
+}
+
 static void slow_input(const Slow *slow, const long at[3], double *out)
 {
     float values[SLOW_WIDEST];
@@ -160,6 +182,8 @@ static void slow_fill(Slow *slow, int layer, const long at[3], double *out)
     const TdLayer *l = &slow->network->layers[layer - 1];
     if (l->kind == TD_LAYER_POOL)
         slow_pool(slow, layer, at, out);
+    else if (l->kind == TD_LAYER_UPSAMPLE && l->upsample == TD_UPSAMPLE_LINEAR)
+        slow_linear(slow, layer, at, out);
     else if (l->kind == TD_LAYER_UPSAMPLE) {
         long size = (long)l->size;
         long place[3] = {down(at[0], size), down(at[1], size),

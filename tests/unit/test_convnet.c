@@ -96,11 +96,12 @@ static void test_plane(void **state)
         "layers = conv5 4:sin,conv3 6 dilation=2,3\nresidual = on",
         "layers = conv3 8 groups=2,conv3 6 groups=2,2:identity\ninputs = x,y,n1,n2",
         "layers = conv3 6 stride=2,conv3 5,upsample2,conv3 4,3",
-        "layers = 7,pool2,conv3 5,pool3 take=mean,upsample3,4:relu,1\nresidual = on",
+        "layers = 7,pool2,conv3 5,pool3 mode=mean,upsample3,4:relu,1\nresidual = on",
         "layers = conv4 5 stride=2,conv2 4 stride=2 dilation=3,upsample4,conv1 3,2",
         "layers = conv3 4 stride=3,conv7 3,2\ninputs = r,n8,t\nt = 0.75",
         "layers = pool2,conv3 5,3\nresidual = on\ninit = unscaled\nsigma_w = 0.4",
-        "layers = conv3 4:softplus,upsample2,pool3,conv3 3:abs,3:sigmoid\ndist = uniform",
+        "layers = conv3 4:softplus,upsample3 mode=linear,pool3,conv3 3:abs,3:sigmoid\ndist = "
+        "uniform",
     };
     static const char *const paddings[] = {"none", "mirror", "zero"};
     const TdBox box = {{-9, -7, 0}, {8, 9, 1}};
@@ -151,7 +152,7 @@ static void test_space(void **state)
 {
     static const char *const networks[] = {
         "layers = conv3 4,conv3 3 dilation=2,3\nresidual = on",
-        "layers = conv3 4 stride=2,upsample2,conv3 3,2",
+        "layers = conv3 4 stride=2,upsample2 mode=linear,conv3 3,2",
         "layers = pool2,conv3 4 groups=2,conv2 4 stride=2,2\ninputs = z,n1",
     };
     static const char *const paddings[] = {"none", "mirror", "zero", "circular"};
@@ -347,7 +348,8 @@ static void test_same_bits(void **state)
     const TdBox flat = {{-37, -20, 0}, {40, 33, 1}}, deep = {{-9, -8, -7}, {12, 9, 11}};
     (void)state;
     check_same("layers = conv3 6,conv5 7 dilation=2,3", &flat);
-    check_same("layers = conv3 5 stride=2,conv3 4,upsample4,conv3 6:sin,3\npadding = mirror\n"
+    check_same("layers = conv3 5 stride=2,conv3 4,upsample4 mode=linear,conv3 6:sin,3\npadding "
+               "= mirror\n"
                "raster = 24",
                &flat);
     check_same("layers = pool2,conv3 9 groups=3,conv3 9 groups=9,3\ninputs = n1,n2,n3\n"
