@@ -28,6 +28,10 @@ static const struct {
     {"slices-ghostly-deep.mp4", "@slices-ghostly-deep"},
     {"slices.mp4", "@slices"},
     {"slices-deep.mp4", "@slices-deep"},
+    {"convnet-shallow-1.mp4", "@convnet-shallow-ghostly"},
+    {"convnet-deep-1.mp4", "@convnet-deep-ghostly"},
+    {"convnet-shallow-3.mp4", "@convnet-shallow"},
+    {"convnet-deep-3.mp4", "@convnet-deep"},
 };
 
 /* "out/tie-dye.png" */

@@ -9,6 +9,9 @@
 #define POST "sigma_w = 1\nsigma_b = 1\ninit = unscaled\nextent = 5\npalette = rgb\n"
 
 #define SOLID "draw = volume\ninputs = x,y,z\nsize = 640x640\n"
+#define CONVNET                                                                                \
+    "inputs = x,y,z,n1,n2\nraster = 14\nsize = 512x512\nframes = 180\nloop = on\n"             \
+    "path = z=-2..2\n"
 #define SLICES(EDGE)                                                                           \
     "inputs = x,y,z\nz = -" EDGE "\nsize = 512x512\nframes = 180\nloop = on\npath = z=-" EDGE  \
     ".." EDGE "\n"
@@ -43,6 +46,15 @@ static const TdPreset presets[] = {
      POST "layers = 20,10,1\ntone = rescale\n" SLICES("5")},
     {"slices-ghostly-deep", "the same, deep",
      POST "layers = 20x4,1\ntone = rescale\nextent = 2\n" SLICES("2")},
+    {"convnet-shallow", "a film: a slice through a convolution of noise",
+     CONVNET "layers = upsample4 mode=linear,conv5 16,3\nseed = 12\n"},
+    {"convnet-deep", "the same through eight of them",
+     CONVNET "layers = upsample4 mode=linear,conv5 16,conv3 16x7,3\nseed = 16\n"},
+    {"convnet-shallow-ghostly", "a film of a convolution in one channel",
+     CONVNET "layers = upsample4 mode=linear,conv5 16,1\ntone = rescale\nseed = 15\n"},
+    {"convnet-deep-ghostly", "the same through eight",
+     CONVNET
+     "layers = upsample4 mode=linear,conv5 16,conv3 16x7,1\ntone = rescale\nseed = 16\n"},
     {"sail", "where one channel is half: a thin coloured sail",
      SOLID "layers = 24x6,3\nseed = 4\nopacity = 1\nband = 0.04\ndensity = 80\n"
            "corner = 0\npalette = oklab\n"},

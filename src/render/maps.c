@@ -142,6 +142,8 @@ void tdi_maps_spots(const TdiMaps *maps, const double (*places)[3], size_t count
             double part, u = (places[i][axis] - maps->origin[axis]) / maps->step[axis];
             int32_t cell = first_cell(maps->resample, u, &part);
             spot->first += (size_t)(cell - box->low[axis]) * pitch[axis];
+            if (axis < 2)
+                spot->cell[axis] = (uint32_t)(cell - box->low[axis]);
             set_weights(maps->resample, part, spot->weights[axis]);
         }
     }
@@ -162,48 +164,57 @@ static Four broadcast(float value)
     return (Four){value, value, value, value};
 }
 
-static Four sum_lines(const float *from, size_t line, const float weights[4])
+/* Four neighbours, in space with those behind them. */
+static Four sum_deep(const float *from, const float *weights, size_t plane, bool solid)
 {
+    if (!solid)
+        return load_four(from);
     Four sum = broadcast(weights[0]) * load_four(from);
-    for (size_t i = 1; i < 4; i++)
-        sum = sum + broadcast(weights[i]) * load_four(from + i * line);
+    for (size_t z = 1; z < 4; z++)
+        sum = sum + broadcast(weights[z]) * load_four(from + z * plane);
     return sum;
+}
+
+static float sum_four(Four values, const float *weights)
+{
+    values = values * load_four(weights);
+    return ((values[0] + values[1]) + values[2]) + values[3];
 }
 
 static float cubic_value(const float *from, const TdiSpot *spot, size_t line, size_t plane,
                          bool solid)
 {
-    Four sum = sum_lines(from, line, spot->weights[1]);
-    if (solid) {
-        sum = broadcast(spot->weights[2][0]) * sum;
-        for (size_t z = 1; z < 4; z++)
-            sum = sum + broadcast(spot->weights[2][z]) *
-                            sum_lines(from + z * plane, line, spot->weights[1]);
+    const float *deep = spot->weights[2], *high = spot->weights[1];
+    Four sum = broadcast(high[0]) * sum_deep(from, deep, plane, solid);
+    for (size_t y = 1; y < 4; y++)
+        sum = sum + broadcast(high[y]) * sum_deep(from + y * line, deep, plane, solid);
+    return sum_four(sum, spot->weights[0]);
+}
+
+/* A sum of `cells` values that lie `step` apart. */
+static float sum_along(const float *from, size_t step, const float *weights, size_t cells)
+{
+    float sum = weights[0] * from[0];
+    for (size_t i = 1; i < cells; i++) {
+        float product = weights[i] * from[i * step];
+        sum = sum + product;
     }
-    sum = sum * load_four(spot->weights[0]);
-    return ((sum[0] + sum[1]) + sum[2]) + sum[3];
+    return sum;
 }
 
 /* The same of one or two cells along each axis. */
 static float plain_value(const float *from, const TdiSpot *spot, size_t line, size_t plane,
                          bool solid, size_t cells)
 {
-    float value = 0;
+    float rows[2], columns[2];
     for (size_t x = 0; x < cells; x++) {
-        float deep = 0;
-        for (size_t z = 0; z < (solid ? cells : 1); z++) {
-            float sum = 0;
-            for (size_t y = 0; y < cells; y++) {
-                float product = spot->weights[1][y] * from[z * plane + y * line + x];
-                sum = y == 0 ? product : sum + product;
-            }
-            float product = solid ? spot->weights[2][z] * sum : sum;
-            deep = z == 0 ? product : deep + product;
+        for (size_t y = 0; y < cells; y++) {
+            const float *at = from + y * line + x;
+            rows[y] = solid ? sum_along(at, plane, spot->weights[2], cells) : *at;
         }
-        float product = deep * spot->weights[0][x];
-        value = x == 0 ? product : value + product;
+        columns[x] = sum_along(rows, 1, spot->weights[1], cells);
     }
-    return value;
+    return sum_along(columns, 1, spot->weights[0], cells);
 }
 
 void tdi_maps_row(const TdiMaps *maps, uint32_t channel, const TdiSpot *spots, size_t count,
@@ -221,4 +232,83 @@ void tdi_maps_row(const TdiMaps *maps, uint32_t channel, const TdiSpot *spots, s
     }
     for (size_t i = 0; i < count; i++)
         row[i] = plain_value(from + spots[i].first, &spots[i], line, plane, maps->solid, cells);
+}
+
+/* ---- Many points at once ----------------------------------------------------------------- */
+
+TdStatus tdi_maps_slice(const TdiMaps *maps, double z, TdiMaps *flat, TdError *err)
+{
+    const TdBox *box = &maps->box;
+    const double place[3] = {maps->origin[0] + box->low[0] * maps->step[0],
+                             maps->origin[1] + box->low[1] * maps->step[1], z};
+    size_t plane = (size_t)(box->high[0] - box->low[0]) * (size_t)(box->high[1] - box->low[1]);
+    size_t deep = (size_t)(box->high[2] - box->low[2]),
+           cells = (size_t)reach_of(maps->resample);
+    double part, u = (place[2] - maps->origin[2]) / maps->step[2];
+    float weights[4];
+    size_t first = (size_t)(first_cell(maps->resample, u, &part) - box->low[2]);
+    set_weights(maps->resample, part, weights);
+    float *values = tdi_alloc(plane * maps->channels + 4, sizeof *values);
+    *flat = (TdiMaps){0};
+    if (values == NULL)
+        return tdi_fail_memory(err, plane * maps->channels * sizeof *values);
+    for (uint32_t c = 0; c < maps->channels; c++) {
+        const float *from = maps->values + (c * deep + first) * plane;
+        for (size_t i = 0; i < plane; i++)
+            values[c * plane + i] = sum_along(from + i, plane, weights, cells);
+    }
+    *flat = *maps;
+    flat->values = values;
+    flat->borrowed = false;
+    flat->solid = false;
+    flat->box.low[2] = 0;
+    flat->box.high[2] = 1;
+    return TD_OK;
+}
+
+/* The cells that columns need: from the least first one on. */
+static uint32_t cells_of(const TdiMaps *maps, const TdiSpot *columns, uint32_t count,
+                         uint32_t *from)
+{
+    uint32_t least = columns[0].cell[0], most = least;
+    for (uint32_t i = 1; i < count; i++) {
+        least = columns[i].cell[0] < least ? columns[i].cell[0] : least;
+        most = columns[i].cell[0] > most ? columns[i].cell[0] : most;
+    }
+    *from = least;
+    return most - least + (uint32_t)reach_of(maps->resample);
+}
+
+size_t tdi_maps_line(const TdiMaps *maps, const TdiSpot *columns, uint32_t column_count)
+{
+    uint32_t from;
+    return cells_of(maps, columns, column_count, &from) + 4;
+}
+
+void tdi_maps_grid(const TdiMaps *maps, uint32_t channel, const TdiSpot *columns,
+                   uint32_t column_count, const TdiSpot *rows, uint32_t row_count, float *line,
+                   float *out)
+{
+    const TdBox *box = &maps->box;
+    size_t width = (size_t)(box->high[0] - box->low[0]);
+    const float *values = maps->values + channel * width * (size_t)(box->high[1] - box->low[1]);
+    size_t reach = (size_t)reach_of(maps->resample);
+    uint32_t from, cells = cells_of(maps, columns, column_count, &from);
+    for (uint32_t y = 0; y < row_count; y++) {
+        const float *at = values + rows[y].cell[1] * width + from,
+                    *weights = rows[y].weights[1];
+        for (uint32_t i = 0; i < cells; i++)
+            line[i] = weights[0] * at[i];
+        for (size_t k = 1; k < reach; k++)
+            for (uint32_t i = 0; i < cells; i++) {
+                float product = weights[k] * at[k * width + i];
+                line[i] = line[i] + product;
+            }
+        float *to = out + (size_t)y * column_count;
+        for (uint32_t x = 0; x < column_count; x++) {
+            const float *near = line + (columns[x].cell[0] - from);
+            to[x] = reach == 4 ? sum_four(load_four(near), columns[x].weights[0])
+                               : sum_along(near, 1, columns[x].weights[0], reach);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 /* Feature maps of a network on a raster, and their values between the cells (docs/RASTERS.md).
  *
- * A value is a sum over cells near a point, 1, 2 or 4 along each axis: first along y, then z,
- * then x, each in ascending order and beginning with the first product, in float32. */
+ * A value is a sum over cells near a point, 1, 2 or 4 along each axis: first along z (in
+ * space), then y, then x, each in ascending order and beginning with the first product, in
+ * float32. */
 #ifndef TDI_MAPS_H
 #define TDI_MAPS_H
 
@@ -20,7 +21,8 @@ typedef struct TdiMaps {
 
 /* Where a point lies among the cells. */
 typedef struct TdiSpot {
-    size_t first; /* its first cell in a channel */
+    size_t first;     /* its first cell in a channel, */
+    uint32_t cell[2]; /* and that one's place in the box, along x and y */
     float weights[3][4];
 } TdiSpot;
 
@@ -53,5 +55,18 @@ void tdi_maps_spots(const TdiMaps *maps, const double (*places)[3], size_t count
 /* The values of a channel there. */
 void tdi_maps_row(const TdiMaps *maps, uint32_t channel, const TdiSpot *spots, size_t count,
                   float *row);
+
+/* The maps of a plane at `z` of space, as of a raster that has no more. TD_ERROR_MEMORY; *flat
+ * is then empty. */
+TdStatus tdi_maps_slice(const TdiMaps *maps, double z, TdiMaps *flat, TdError *err);
+
+/* The values of a channel at points of a grid, of maps of the plane: rows[] have its y and
+ * columns[] its x. They go to out, row by row. */
+void tdi_maps_grid(const TdiMaps *maps, uint32_t channel, const TdiSpot *columns,
+                   uint32_t column_count, const TdiSpot *rows, uint32_t row_count, float *line,
+                   float *out);
+
+/* Floats of `line` for these columns: the cells under a row of them. */
+size_t tdi_maps_line(const TdiMaps *maps, const TdiSpot *columns, uint32_t column_count);
 
 #endif

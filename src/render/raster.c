@@ -4,10 +4,14 @@
 #include "base/whole.h"
 #include "render/renderer.h"
 
-enum { WHOLE_BYTES = 64 << 20 }; /* of a picture whose cells are all held at once */
+enum {
+    WHOLE_BYTES = 64 << 20, /* of a picture whose cells are all held at once */
+    LINE = 4 * TDI_TILE_WIDTH
+};
 
 typedef struct Scratch {
     float *rows; /* (outputs, points) */
+    float *line; /* (LINE) */
     double (*places)[3];
     TdiSpot *spots;
 } Scratch;
@@ -18,6 +22,7 @@ static size_t lay_out(const TdiRenderer *renderer, char *scratch, Scratch *parts
     size_t points = renderer->points;
     uint32_t rows = renderer->outputs > 3 ? renderer->outputs : 3;
     parts->rows = tdi_carve(&at, rows * points * sizeof(float));
+    parts->line = tdi_carve(&at, LINE * sizeof(float));
     parts->places = tdi_carve(&at, points * sizeof *parts->places);
     parts->spots = tdi_carve(&at, points * sizeof *parts->spots);
     return (size_t)(at - scratch);
@@ -41,15 +46,49 @@ const TdiSpot *tdi_raster_spots(const TdiRenderer *renderer, const TdiView *view
     return parts.spots;
 }
 
+/* Points of one column have one x, and those of one row one y: as many spots as there are of
+ * both are enough. `first` begins a row, and whole rows follow. False where a row lies on more
+ * cells than there is room for. */
+static bool evaluate_upright(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
+                             uint32_t points, uint32_t sub_x, uint32_t sub_y,
+                             const Scratch *parts)
+{
+    const TdiMaps *maps = &renderer->flat;
+    uint32_t rows = (points - 1) / tile.width + 1;
+    TdiTile column = {tile.x, tile.y + first / tile.width, 1, rows};
+    TdiTile row = {tile.x, tile.y + first / tile.width, tile.width, 1};
+    tdi_view_plane(&renderer->view, row, 0, tile.width, sub_x, sub_y, parts->places);
+    tdi_maps_spots(maps, (const double(*)[3])parts->places, tile.width, parts->spots);
+    tdi_view_plane(&renderer->view, column, 0, rows, sub_x, sub_y, parts->places);
+    TdiSpot *down = parts->spots + tile.width;
+    tdi_maps_spots(maps, (const double(*)[3])parts->places, rows, down);
+    if (tdi_maps_line(maps, parts->spots, tile.width) > LINE)
+        return false;
+    for (uint32_t c = 0; c < renderer->outputs; c++)
+        tdi_maps_grid(maps, c, parts->spots, tile.width, down, rows, parts->line,
+                      parts->rows + c * renderer->points);
+    return true;
+}
+
 float *tdi_raster_evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t first,
                            uint32_t points, uint32_t sub_x, uint32_t sub_y, void *scratch)
 {
     Scratch parts;
-    const TdiSpot *spots = tdi_raster_spots(renderer, &renderer->view, &renderer->maps, tile,
-                                            first, points, sub_x, sub_y, scratch);
+    bool upright = renderer->view.cosine == 1 && renderer->view.sine == 0;
+    uint32_t pixels = tile.width * tile.height - first;
     lay_out(renderer, scratch, &parts);
+    if (upright && first % tile.width == 0 &&
+        evaluate_upright(renderer, tile, first, points < pixels ? points : pixels, sub_x, sub_y,
+                         &parts)) {
+        for (uint32_t c = 0; c < renderer->outputs; c++) /* whole grains */
+            for (uint32_t i = pixels; i < points; i++)
+                parts.rows[c * renderer->points + i] = 0;
+        return parts.rows;
+    }
+    const TdiSpot *spots = tdi_raster_spots(renderer, &renderer->view, &renderer->flat, tile,
+                                            first, points, sub_x, sub_y, scratch);
     for (uint32_t c = 0; c < renderer->outputs; c++)
-        tdi_maps_row(&renderer->maps, c, spots, points, parts.rows + c * renderer->points);
+        tdi_maps_row(&renderer->flat, c, spots, points, parts.rows + c * renderer->points);
     return parts.rows;
 }
 
@@ -74,19 +113,34 @@ static uint64_t bytes_at_once(const TdRun *run)
     return most < WHOLE_BYTES ? most : WHOLE_BYTES;
 }
 
+/* What lies in the picture's plane. */
+static TdStatus flatten(TdiRenderer *renderer, TdError *err)
+{
+    tdi_maps_clear(&renderer->flat);
+    if (renderer->maps.solid)
+        return tdi_maps_slice(&renderer->maps, renderer->view.z, &renderer->flat, err);
+    renderer->flat = renderer->maps;
+    renderer->flat.borrowed = true;
+    return TD_OK;
+}
+
 TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *run, TdError *err)
 {
     TdBox box, whole;
     TdStatus status = find_box(renderer, tile, &box, err);
-    if (status != TD_OK || tdi_maps_cover(&renderer->maps, &box))
+    if (status != TD_OK)
         return status;
+    if (tdi_maps_cover(&renderer->maps, &box))
+        return renderer->flat.values != NULL ? TD_OK : flatten(renderer, err);
     status = find_box(renderer, whole_picture(renderer), &whole, err);
     if (status != TD_OK)
         return status;
     if (tdi_maps_bytes(&whole, renderer->outputs) <= bytes_at_once(run))
         box = whole;
-    return tdi_maps_fill(&renderer->maps, renderer->convnet,
-                         td_convnet_depth(renderer->convnet), renderer->recipe, &box, run, err);
+    status =
+        tdi_maps_fill(&renderer->maps, renderer->convnet, td_convnet_depth(renderer->convnet),
+                      renderer->recipe, &box, run, err);
+    return status == TD_OK ? flatten(renderer, err) : status;
 }
 
 uint32_t tdi_raster_strip(const TdiRenderer *renderer, TdiTile tile, const TdRun *run)

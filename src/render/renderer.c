@@ -324,12 +324,12 @@ static TdStatus init_cost(TdiRenderer *renderer, const TdRecipe *recipe, TdError
 TdStatus tdi_renderer_network(TdiRenderer *renderer, const TdRecipe *recipe,
                               const TdiShared *shared, const TdRun *run, TdError *err)
 {
-    enum { RASTER_POINTS = 256 };
     TdStatus status =
         tdi_plan_of(recipe, shared, run, &renderer->plan, &renderer->convnet, err);
     if (status == TD_OK)
         status = tdi_kernels_of(run, &renderer->kernels, err);
-    renderer->points = renderer->plan != NULL ? td_plan_points(renderer->plan) : RASTER_POINTS;
+    renderer->points =
+        renderer->plan != NULL ? td_plan_points(renderer->plan) : TDI_TILE_PIXELS;
     if (status != TD_OK || renderer->convnet == NULL)
         return status;
     renderer->recipe = td_recipe_copy(recipe);
@@ -384,6 +384,7 @@ void tdi_renderer_clear(TdiRenderer *renderer)
     td_convnet_free(renderer->convnet);
     td_recipe_free(renderer->recipe);
     tdi_maps_clear(&renderer->maps);
+    tdi_maps_clear(&renderer->flat);
     tdi_colour_clear(&renderer->colour);
     tdi_spectral_clear(&renderer->spectral);
     tdi_free(renderer->cost);

@@ -18,7 +18,8 @@ struct TdiRenderer {
     const TdKernels *kernels;
     size_t points;    /* that are evaluated at once */
     TdRecipe *recipe; /* of a raster */
-    TdiMaps maps;     /* the output's, as far as they were prepared */
+    TdiMaps maps;     /* the output's, as far as they were prepared, */
+    TdiMaps flat;     /* and those of the picture's plane: the same, or in space a slice */
     TdiView view;
     TdRaster raster;
     uint32_t outputs; /* channels of the field */

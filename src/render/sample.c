@@ -42,6 +42,7 @@ static TdStatus draw_on_raster(Sample *sample, const TdRun *run, TdError *err)
     const TdiMaps *found = &sample->renderer.maps;
     TdStatus status = TD_OK;
     sample->renderer.maps.borrowed = found->values != NULL;
+    sample->renderer.flat = (TdiMaps){0};
     for (uint32_t y = 0; y < SIDE && status == TD_OK; y += ROWS) {
         TdiTile tile = {0, y, SIDE, ROWS};
         sample->tiling = tdi_tiling(SIDE, y, ROWS, SAMPLE_TILE);
@@ -50,6 +51,7 @@ static TdStatus draw_on_raster(Sample *sample, const TdRun *run, TdError *err)
             status = draw_rows(sample, run, err);
     }
     tdi_maps_clear(&sample->renderer.maps);
+    tdi_maps_clear(&sample->renderer.flat);
     return status;
 }
 
