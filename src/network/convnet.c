@@ -615,8 +615,10 @@ TdStatus td_convnet_maps(const TdConvnet *convnet, uint32_t layer, const TdBox *
                     .scratch_bytes = tdi_round_up((layer + 1) * sizeof *boxes, 64) +
                                      need_bytes(&tiles.cut.need),
                     .work = work_tile,
-                    .user = &tiles};
-    resolved.progress = NULL;
+                    .user = &tiles,
+                    .stage = "cells",
+                    .span = td_box_cells(box),
+                    .total = td_box_cells(box)};
     return tdi_run_jobs(&jobs, &resolved, err);
 }
 
