@@ -552,7 +552,7 @@ static TdStatus choose_cut(const TdConvnet *convnet, uint32_t layer, const TdBox
         bool first = need_bytes(&cut->need) > most || cut->work == 0;
         if (first || cost_of(&next, run) < cost_of(cut, run))
             *cut = next;
-    } while ((need_bytes(&next.need) > CACHED_BYTES ||
+    } while ((need_bytes(&next.need) > CACHED_BYTES || need_bytes(&next.need) > most ||
               count_tiles(&next) < 2 * (size_t)run->threads) &&
              cut_more(&next));
     return tdi_check_limit(run, need_bytes(&cut->need) * (uint64_t)run->threads,

@@ -532,43 +532,54 @@ static TdStatus draw_dense(Pool *pool, TdError *err)
 
 /* ---- Parts on a raster ------------------------------------------------------------------- */
 
-/* A tile as wide as a strip of the picture. */
-static TdStatus draw_strip(Pool *pool, uint32_t part, TdiTile strip, TdError *err)
+/* A rectangle of a part, whose cells are held at once. */
+static TdStatus draw_rectangle(Pool *pool, uint32_t part, TdiTile all, TdError *err)
 {
-    TdiRenderer *renderer = pool->parts[part].renderer;
-    TdStatus status = tdi_raster_prepare(renderer, strip, pool->run, err);
-    TdiTiling tiling = tdi_tiling(strip.width, strip.y, strip.height, TDI_TILE_PIXELS);
+    TdStatus status = tdi_raster_prepare(pool->parts[part].renderer, all, pool->run, err);
+    TdiTiling tiling = tdi_tiling(all.width, all.y, all.height, TDI_TILE_PIXELS);
     pool->piece_count = 0;
     for (size_t i = 0; i < tiling.tiles && status == TD_OK; i++) {
         TdiTile tile = tdi_tiling_tile(&tiling, i);
-        tile.x += strip.x;
+        tile.x += all.x;
         if (!add_piece(pool, part, tile, 1))
             status = fail_memory(pool, err);
     }
-    pool->drawn += (uint64_t)strip.width * strip.height;
+    pool->drawn += (uint64_t)all.width * all.height;
     if (status == TD_OK)
         status = draw_pieces(pool, pool->drawn, err);
     pool->piece_count = 0;
     return status;
 }
 
-/* Cells under a strip are held at once. */
+/* Rectangles side by side, as many as fill the rows that the first one has. */
+static TdStatus draw_lines(Pool *pool, uint32_t part, TdiTile *rest, TdError *err)
+{
+    TdiTile row = *rest;
+    TdStatus status = TD_OK;
+    row.height = tdi_raster_piece(pool->parts[part].renderer, row, pool->run).height;
+    rest->y += row.height;
+    rest->height -= row.height;
+    while (row.width > 0 && status == TD_OK) {
+        TdiTile next = row;
+        next.width = tdi_raster_piece(pool->parts[part].renderer, row, pool->run).width;
+        status = draw_rectangle(pool, part, next, err);
+        row.x += next.width;
+        row.width -= next.width;
+    }
+    return status;
+}
+
 static TdStatus draw_rasters(Pool *pool, TdError *err)
 {
     TdStatus status = TD_OK;
     for (uint32_t i = 0; i < pool->part_count; i++) {
-        TdiRenderer *renderer = pool->parts[i].renderer;
+        const TdiRenderer *renderer = pool->parts[i].renderer;
         TdiCanvas canvas = canvas_of(pool, i);
-        if (renderer->convnet == NULL || canvas.from == canvas.to)
-            continue;
         TdiTile rest = {0, canvas.from, renderer->raster.width, canvas.to - canvas.from};
-        while (rest.width > 0 && status == TD_OK) {
-            TdiTile strip = rest;
-            strip.width = tdi_raster_strip(renderer, rest, pool->run);
-            status = draw_strip(pool, i, strip, err);
-            rest.x += strip.width;
-            rest.width -= strip.width;
-        }
+        if (renderer->convnet == NULL)
+            continue;
+        while (rest.height > 0 && status == TD_OK)
+            status = draw_lines(pool, i, &rest, err);
     }
     return status;
 }

@@ -85,7 +85,8 @@ TdStatus tdi_maps_fill(TdiMaps *maps, const TdConvnet *convnet, uint32_t layer,
     uint64_t bytes = tdi_maps_bytes(box, channels);
     tdi_maps_clear(maps);
     TdStatus status =
-        tdi_check_limit(run, bytes, "raster: its cells", "use a smaller raster", err);
+        tdi_check_limit(run, bytes, "raster: what lies under a part of the picture",
+                        "use a smaller raster or extent", err);
     if (status != TD_OK)
         return status;
     float *values = tdi_alloc(1, bytes + 4 * sizeof(float)); /* four are read at once */

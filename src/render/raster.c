@@ -143,16 +143,20 @@ TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *ru
     return status == TD_OK ? flatten(renderer, err) : status;
 }
 
-uint32_t tdi_raster_strip(const TdiRenderer *renderer, TdiTile tile, const TdRun *run)
+TdiTile tdi_raster_piece(const TdiRenderer *renderer, TdiTile rest, const TdRun *run)
 {
+    enum { LEAST_ROWS = TDI_TILE_PIXELS / TDI_TILE_WIDTH };
     TdBox box;
-    while (tile.width > TDI_TILE_WIDTH) {
-        if (find_box(renderer, tile, &box, NULL) == TD_OK &&
+    while (rest.width > TDI_TILE_WIDTH || rest.height > LEAST_ROWS) {
+        if (find_box(renderer, rest, &box, NULL) == TD_OK &&
             tdi_maps_bytes(&box, renderer->outputs) <= bytes_at_once(run))
             break;
-        tile.width = (tile.width / 2 + TDI_TILE_WIDTH - 1) / TDI_TILE_WIDTH * TDI_TILE_WIDTH;
+        if (rest.width > TDI_TILE_WIDTH)
+            rest.width = (uint32_t)tdi_round_up(rest.width / 2, TDI_TILE_WIDTH);
+        else
+            rest.height = (uint32_t)tdi_round_up(rest.height / 2, LEAST_ROWS);
     }
-    return tile.width;
+    return rest;
 }
 
 /* Cells of a large picture are not held all at once; those around a band are evaluated for it

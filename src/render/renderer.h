@@ -74,8 +74,8 @@ const TdiSpot *tdi_raster_spots(const TdiRenderer *renderer, const TdiView *view
 TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *run,
                             TdError *err);
 
-/* As many of a tile's first columns as can be prepared at once. */
-uint32_t tdi_raster_strip(const TdiRenderer *renderer, TdiTile tile, const TdRun *run);
+/* As much of a tile's left upper corner as can be prepared at once. */
+TdiTile tdi_raster_piece(const TdiRenderer *renderer, TdiTile rest, const TdRun *run);
 
 /* Rows that are best drawn at once. */
 uint32_t tdi_raster_rows(const TdiRenderer *renderer);
