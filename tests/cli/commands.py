@@ -116,7 +116,9 @@ class Post(Case):
              "ghostly.png": "sheet", "depth-by-density.png": "grid",
              "depth-by-density-ghostly.png": "grid", "voxels-shallow.png": "volume",
              "voxels-deep.png": "volume", "voxels-ghostly.png": "volume"}
-    FILMS = ["slices-ghostly.mp4", "slices-ghostly-deep.mp4", "slices.mp4", "slices-deep.mp4"]
+    FILMS = ["slices-ghostly.mp4", "slices-ghostly-deep.mp4", "slices.mp4", "slices-deep.mp4",
+             "convnet-shallow-1.mp4", "convnet-deep-1.mp4", "convnet-shallow-3.mp4",
+             "convnet-deep-3.mp4"]
 
     @unittest.skipIf(_tiedye.SANITIZED, "large pictures")
     def test_figures(self):

@@ -5,6 +5,7 @@ statistics module, and the places of weights and biases. The exported float32 we
 numbers, rounded once (Python's logarithm may differ from ours in the last bit of a double, so one
 float in a great many may round the other way)."""
 
+import itertools
 import json
 import math
 import os
@@ -16,7 +17,8 @@ import tempfile
 import unittest
 
 BINARY = os.path.abspath(sys.argv.pop(1))
-INPUTS = {"x": 0, "y": 1, "z": 2, "r": 3, "t": 4, **{f"z{i}": 7 + i for i in range(1, 9)}}
+INPUTS = {"x": 0, "y": 1, "z": 2, "r": 3, "t": 4, **{f"z{i}": 7 + i for i in range(1, 9)},
+          **{f"n{i}": 15 + i for i in range(1, 9)}}
 WEIGHT, BIAS, OUTPUT_LAYER = 0, 1, 0xffff
 MASK = 0xffffffff
 QUANTILE = statistics.NormalDist().inv_cdf
@@ -31,8 +33,8 @@ def philox(counter, key):
     return x
 
 
-def deviate(seed, source, to, layer, purpose, dist):
-    counter = [source >> 2, to, layer, purpose]
+def deviate(seed, source, to, layer, purpose, dist, tap=0):
+    counter = [source >> 2, to, layer | tap << 16, purpose]
     word = philox(counter, [seed & MASK, seed >> 32])[source & 3]
     u = (word + 0.5) * 2.0 ** -32
     return QUANTILE(u) if dist == "normal" else (2 * u - 1) * math.sqrt(3)
@@ -94,6 +96,33 @@ class Weights(unittest.TestCase):
 
     def test_one_layer(self):
         self.check(42, [3], 1, 1, "unscaled", "normal", "x,y,r")
+
+    def check_kernels(self, size, axes, groups, inputs):
+        """Taps are numbered from the middle: ring by ring, and in a ring by z, y and x."""
+        _, tensors = export("--seed", "99", "--layers", f"conv{size} 6 groups={groups} stride=2,3",
+                            "--sigma_w", "1.3", "--inputs", inputs)
+        cells = sorted(itertools.product(range(-(size - 1) // 2 - 1, size // 2 + 2), repeat=axes),
+                       key=lambda cell: (max(map(abs, cell)), cell))
+        number = {cell: tap for tap, cell in enumerate(cells)}
+        sources = sorted(INPUTS[name] for name in inputs.split(","))
+        each = len(sources) // groups
+        sigma = 1.3 / math.sqrt(each * size ** axes)
+        shape, found = tensors["layers.0.weight"]
+        self.assertEqual(shape, [6, each] + [size] * axes)
+        places = itertools.product(range(6), range(each),
+                                   itertools.product(range(size), repeat=axes))
+        for value, (to, i, tap) in zip(found, places):
+            cell = tuple(at - (size - 1) // 2 for at in tap)
+            source = sources[to // (6 // groups) * each + i]
+            expected = deviate(99, source, to, 0, WEIGHT, "normal", number[cell]) * sigma
+            self.assertLessEqual(abs(value - expected), 1.2e-7 * abs(expected), (to, i, cell))
+
+    def test_kernels(self):
+        self.check_kernels(3, 2, 1, "x,y,n1")
+        self.check_kernels(7, 2, 2, "x,y,n1,n8")
+        self.check_kernels(4, 2, 1, "r,n5")
+        self.check_kernels(5, 3, 1, "z,n2")
+        self.check_kernels(2, 3, 2, "z,n2")
 
 
 if __name__ == "__main__":
