@@ -7,10 +7,16 @@ folder=docs/gallery
 
 mkdir -p "$folder"
 "$tiedye" post --size 52x52 -q -o "$folder"
-rm -f "$folder"/slices*.mp4 "$folder"/voxels-*.png
+rm -f "$folder"/slices*.mp4 "$folder"/convnet*.mp4 "$folder"/voxels-*.png
 "$tiedye" render @voxels --size 320x320 -q -o "$folder/voxels-shallow.png"
 for preset in voxels-deep voxels-ghostly sail reef; do
     "$tiedye" render "@$preset" --size 320x320 -q -o "$folder/$preset.png"
+done
+for preset in paint weave collage; do
+    "$tiedye" render "@$preset" --size 320x320 -q -o "$folder/$preset.png"
+done
+for preset in convnet-shallow convnet-deep; do
+    "$tiedye" animate "@$preset" --size 160x160 --frames 90 --fps 15 -q -o "$folder/$preset.webp"
 done
 "$tiedye" animate @slices --size 160x160 --frames 90 --fps 15 -q -o "$folder/slices.webp"
 "$tiedye" sheet --size 52x52 -q -o "$folder/house.png"
