@@ -324,10 +324,9 @@ static TdStatus init_cost(TdiRenderer *renderer, const TdRecipe *recipe, TdError
 TdStatus tdi_renderer_network(TdiRenderer *renderer, const TdRecipe *recipe,
                               const TdiShared *shared, const TdRun *run, TdError *err)
 {
-    TdStatus status =
-        tdi_plan_of(recipe, shared, run, &renderer->plan, &renderer->convnet, err);
+    TdStatus status = tdi_kernels_of(run, &renderer->kernels, err);
     if (status == TD_OK)
-        status = tdi_kernels_of(run, &renderer->kernels, err);
+        status = tdi_plan_of(recipe, shared, run, &renderer->plan, &renderer->convnet, err);
     renderer->points =
         renderer->plan != NULL ? td_plan_points(renderer->plan) : TDI_TILE_PIXELS;
     if (status != TD_OK || renderer->convnet == NULL)
@@ -335,6 +334,7 @@ TdStatus tdi_renderer_network(TdiRenderer *renderer, const TdRecipe *recipe,
     renderer->recipe = td_recipe_copy(recipe);
     if (renderer->recipe == NULL) {
         td_convnet_free(renderer->convnet);
+        renderer->convnet = NULL;
         return tdi_fail_memory(err, sizeof *recipe);
     }
     if (shared != NULL && shared->maps != NULL) {

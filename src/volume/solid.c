@@ -139,9 +139,9 @@ static TdStatus fill_maps(TdiSolid *solid, const TdRecipe *recipe, const TdiShar
 static TdStatus init_network(TdiSolid *solid, const TdRecipe *recipe, const TdiShared *shared,
                              const TdRun *run, TdError *err)
 {
-    TdStatus status = tdi_plan_of(recipe, shared, run, &solid->plan, &solid->convnet, err);
+    TdStatus status = tdi_kernels_of(run, &solid->kernels, err);
     if (status == TD_OK)
-        status = tdi_kernels_of(run, &solid->kernels, err);
+        status = tdi_plan_of(recipe, shared, run, &solid->plan, &solid->convnet, err);
     if (status == TD_OK && solid->convnet != NULL)
         status = fill_maps(solid, recipe, shared, run, err);
     return status;

@@ -406,6 +406,51 @@ static TdStatus try_inside(const char *name, TdError *err)
     return save("draw = inside\nlayers = 8,3\ntone = rank\nsize = 32x32", name, err);
 }
 
+static TdStatus try_raster(const char *name, TdError *err)
+{
+    return save("layers = conv3 5,pool2,upsample2 mode=linear,3\nraster = 12\nsize = 24x24\n"
+                "antialias = 1\ntone = rescale",
+                name, err);
+}
+
+static TdStatus try_fed_raster(const char *name, TdError *err)
+{
+    return save("image = tests/fuzz/corpus/image/rgb16.png\nlayers = conv3 4 stride=2,3\n"
+                "size = 24x24\nantialias = 1",
+                name, err);
+}
+
+static TdStatus try_inner_raster(const char *name, TdError *err)
+{
+    return save("draw = inside\nlayers = conv3 3,3\nraster = 8\nsize = 8x8\ncaptions = off",
+                name, err);
+}
+
+static TdStatus try_solid_raster(const char *name, TdError *err)
+{
+    return save("draw = volume\nlayers = conv3 3,3\nraster = 4\nsize = 16x16\nantialias = 1\n"
+                "step = 0.2",
+                name, err);
+}
+
+static TdStatus try_slice(const char *name, TdError *err)
+{
+    return save("inputs = x,z,n1\nlayers = conv3 3,3\nraster = 4\nsize = 16x16\nframes = 3\n"
+                "frame = 2\npath = z=-1..1\ntone = rank",
+                name, err);
+}
+
+static void test_rasters(void **state)
+{
+    (void)state;
+    exhaust(try_raster, "a.ppm", false);
+    exhaust(try_raster, "a.npy", false);
+    exhaust(try_fed_raster, "a.ppm", false);
+    exhaust(try_inner_raster, "a.ppm", false);
+    exhaust(try_solid_raster, "a.ppm", false);
+    exhaust(try_slice, "a.ppm", false);
+}
+
 static void test_sheets(void **state)
 {
     (void)state;
@@ -557,17 +602,12 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_films),
-        cmocka_unit_test(test_sheets),
-        cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_images),
-        cmocka_unit_test(test_large_images),
-        cmocka_unit_test(test_weights_and_recipes),
-        cmocka_unit_test(test_volumes),
-        cmocka_unit_test(test_solids),
-        cmocka_unit_test(test_moving_pictures),
-        cmocka_unit_test(test_numbered_pictures),
+        cmocka_unit_test(test_pictures),        cmocka_unit_test(test_films),
+        cmocka_unit_test(test_sheets),          cmocka_unit_test(test_rasters),
+        cmocka_unit_test(test_reading),         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_large_images),    cmocka_unit_test(test_weights_and_recipes),
+        cmocka_unit_test(test_volumes),         cmocka_unit_test(test_solids),
+        cmocka_unit_test(test_moving_pictures), cmocka_unit_test(test_numbered_pictures),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
