@@ -77,8 +77,8 @@ static const Command commands[] = {
      "Looks at thumbnails of many networks, drops the blank, saturated and noisy ones,\n"
      "keeps those that differ most, and draws them into a folder, with an index.html\n"
      "that shows them. Without a SOURCE every candidate is a random recipe, in which\n"
-     "keys that are given hold; with one, that recipe with seed, seed + 1, ... The same\n"
-     "--seed gives the same gallery.",
+     "keys that are given hold; with one, that recipe with seed, seed + 1, ...\n"
+     "The same --seed gives the same gallery.",
      "  tiedye gallery -o wall\n"
      "  tiedye gallery --seed 7 --palette dusk --tone rank -o dusk\n"
      "  tiedye gallery @marble --among 2000 --keep 12 -o marbles\n",

@@ -57,7 +57,7 @@ enum { TD_LOOK_NUMBERS = 0 TD_LOOK_PARTS(TD_LOOK_SUM) };
 /* What one sees of a picture. */
 typedef struct TdLook {
     TdSight sight;
-    double contrast, ends, two_colours, noise, middle, colour;
+    double contrast, ends, two_colours, noise, coherence, structure, depth, colour;
     double interest;                /* 0 to 1 */
     float numbers[TD_LOOK_NUMBERS]; /* part after part */
 } TdLook;

@@ -108,7 +108,7 @@ static size_t farthest(const Member *pool, size_t count)
 
 TdStatus tdi_choose(const TdiChoice *choice, size_t keep, uint32_t *chosen, TdError *err)
 {
-    size_t count = choice->count / 3;
+    size_t count = choice->count / 8;
     count = count < keep ? keep : count;
     Member *pool = make_pool(choice);
     if (pool == NULL)

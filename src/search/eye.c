@@ -4,7 +4,17 @@
 
 #include <string.h>
 
-enum { SIDE = TD_LOOK_SIDE, LEVELS = TDI_EYE_LEVELS };
+enum { SIDE = TD_LOOK_SIDE, PIXELS = TDI_THUMBNAIL_PIXELS, LEVELS = TDI_EYE_LEVELS };
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double greatest(double a, double b)
+{
+    return a < b ? b : a;
+}
 
 /* ---- Oklab --------------------------------------------------------------------------- */
 
@@ -26,46 +36,60 @@ void tdi_eye_init(TdiEye *eye)
     }
 }
 
-/* The cube root of x > 0 to the last bit or two: from a third of the exponent, by Halley's
- * method. */
-static inline double cube_root(double x)
+/* A row of pixels is seen at once, in loops that compilers turn into vectors. */
+enum { ROW = 3 * SIDE };
+
+/* Cube roots of values in [0, 1], within 1e-9: the third of a float's bits (its exponent, more
+ * or less), then Halley's method twice. */
+static void cube_roots(double values[ROW])
 {
-    uint64_t bits;
-    double y;
-    memcpy(&bits, &x, sizeof bits);
-    bits = (uint64_t)((uint32_t)(bits >> 32) / 3 + 715094163u) << 32;
-    memcpy(&y, &bits, sizeof y);
-    for (int i = 0; i < 3; i++) {
+    const double nothing = 1e-18; /* zero has no exponent */
+    float near[ROW];
+    int32_t bits[ROW];
+    for (int i = 0; i < ROW; i++)
+        near[i] = (float)(values[i] + nothing);
+    memcpy(bits, near, sizeof bits);
+    for (int i = 0; i < ROW; i++)
+        bits[i] = (int32_t)((float)bits[i] * (1.0f / 3)) + 709921077;
+    memcpy(near, bits, sizeof near);
+    for (int i = 0; i < ROW; i++) {
+        double x = values[i] + nothing, y = near[i];
         double cube = y * y * y;
         y = y * (cube + (x + x)) / (cube + cube + x);
+        cube = y * y * y;
+        values[i] = y * (cube + (x + x)) / (cube + cube + x);
     }
-    return y;
 }
 
-static void to_lab(const double rgb[3], double lab[3])
+/* One row: from codes to L, a and b at `at`. */
+static void see_row(const TdiEye *eye, const unsigned char *pixels, uint32_t channels,
+                    TdiSightings *seen, size_t at)
 {
-    const double nothing = 1e-18; /* black has no exponent to begin with */
-    double l = 0.4122214708 * rgb[0] + 0.5363325363 * rgb[1] + 0.0514459929 * rgb[2];
-    double m = 0.2119034982 * rgb[0] + 0.6806995451 * rgb[1] + 0.1073969566 * rgb[2];
-    double s = 0.0883024619 * rgb[0] + 0.2817188376 * rgb[1] + 0.6299787005 * rgb[2];
-    l = cube_root(l + nothing), m = cube_root(m + nothing), s = cube_root(s + nothing);
-    lab[0] = 0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s;
-    lab[1] = 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s;
-    lab[2] = 0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s;
+    size_t green = channels > 1 ? 1 : 0, blue = channels > 1 ? 2 : 0;
+    double roots[ROW], *l = roots, *m = roots + SIDE, *s = roots + 2 * SIDE;
+    for (int i = 0; i < SIDE; i++, pixels += channels) {
+        double r = eye->linear[pixels[0]], g = eye->linear[pixels[green]];
+        double b = eye->linear[pixels[blue]];
+        l[i] = 0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b;
+        m[i] = 0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b;
+        s[i] = 0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b;
+    }
+    cube_roots(roots);
+    for (int i = 0; i < SIDE; i++) {
+        seen->plane[0][at + (size_t)i] =
+            0.2104542553 * l[i] + 0.7936177850 * m[i] - 0.0040720468 * s[i];
+        seen->plane[1][at + (size_t)i] =
+            1.9779984951 * l[i] - 2.4285922050 * m[i] + 0.4505937099 * s[i];
+        seen->plane[2][at + (size_t)i] =
+            0.0259040371 * l[i] + 0.7827717662 * m[i] - 0.8086757660 * s[i];
+    }
 }
 
 static void see_colours(const TdiEye *eye, const unsigned char *rows, uint32_t channels,
                         TdiSightings *seen)
 {
-    size_t green = channels > 1 ? 1 : 0, blue = channels > 1 ? 2 : 0;
-    for (size_t i = 0; i < TDI_EYE_PIXELS; i++) {
-        const unsigned char *pixel = rows + i * channels;
-        double lab[3], rgb[3] = {eye->linear[pixel[0]], eye->linear[pixel[green]],
-                                 eye->linear[pixel[blue]]};
-        to_lab(rgb, lab);
-        for (int c = 0; c < 3; c++)
-            seen->plane[c][i] = lab[c];
-    }
+    for (size_t y = 0; y < SIDE; y++)
+        see_row(eye, rows + y * SIDE * channels, channels, seen, y * SIDE);
 }
 
 /* ---- Levels -------------------------------------------------------------------------- */
@@ -109,12 +133,19 @@ static void make_levels(TdiSightings *seen)
  * since one would wait for itself. */
 static double sum_of(const double *values, size_t count, double less, bool square)
 {
-    double sum[4] = {0};
-    for (size_t i = 0; i < count; i++) {
-        double value = values[i] - less;
-        sum[i & 3] += square ? value * value : value;
+    double a = 0, b = 0, c = 0, d = 0;
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        double p = values[i] - less, q = values[i + 1] - less;
+        double r = values[i + 2] - less, s = values[i + 3] - less;
+        a += square ? p * p : p;
+        b += square ? q * q : q;
+        c += square ? r * r : r;
+        d += square ? s * s : s;
     }
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    if (i < count) /* the ninth */
+        a += square ? (values[i] - less) * (values[i] - less) : values[i] - less;
+    return (a + b) + (c + d);
 }
 
 /* What varies in colour at each level; its differences are what the levels show alone. */
@@ -127,7 +158,7 @@ static void measure_spread(const TdiSightings *seen, Spread *spread)
 {
     memset(spread, 0, sizeof *spread);
     for (int c = 0; c < 3; c++) {
-        spread->mean[c] = sum_of(seen->plane[c], TDI_EYE_PIXELS, 0, false) / TDI_EYE_PIXELS;
+        spread->mean[c] = sum_of(seen->plane[c], PIXELS, 0, false) / PIXELS;
         for (int level = 0; level < LEVELS; level++) {
             size_t count = side_of(level) * side_of(level);
             double variance =
@@ -154,7 +185,7 @@ static double share_of_ends(const unsigned char *rows, size_t count)
 static double share_of_two(const unsigned char *rows, uint32_t channels)
 {
     uint32_t counts[512] = {0}, first = 0, second = 0;
-    for (size_t i = 0; i < TDI_EYE_PIXELS; i++) {
+    for (size_t i = 0; i < PIXELS; i++) {
         const unsigned char *p = rows + i * channels;
         counts[channels > 1 ? p[0] / 32 * 64 + p[1] / 32 * 8 + p[2] / 32 : p[0] / 32]++;
     }
@@ -166,22 +197,51 @@ static double share_of_two(const unsigned char *rows, uint32_t channels)
             second = counts[i];
         }
     }
-    return (double)(first + second) / TDI_EYE_PIXELS;
+    return (double)(first + second) / PIXELS;
 }
 
 static TdSight judge(const TdLook *look)
 {
-    if (look->contrast < 0.05)
+    if (look->contrast < 0.06)
         return TD_SIGHT_BLANK;
-    if (look->ends > 0.7 || look->two_colours > 0.9)
+    if (look->ends > 0.6 || look->two_colours > 0.88)
         return TD_SIGHT_SATURATED;
-    return look->noise > 0.4 ? TD_SIGHT_NOISY : TD_SIGHT_GOOD;
+    if (look->noise > 0.6 || look->noise * (1 - look->coherence) > 0.1)
+        return TD_SIGHT_NOISY;
+    return TD_SIGHT_GOOD;
 }
 
 const char *td_sight_name(TdSight sight)
 {
     static const char *const names[TD_SIGHT_COUNT] = {"good", "blank", "saturated", "noisy"};
     return names[sight];
+}
+
+/* Whether edges that lie near each other go the same way, from 0 to 1: in cells of 4 x 4 means
+ * of 2 x 2 pixels the length of the sum of the gradients' squares (as numbers of the complex
+ * plane, of L, a and b), to the sum of their lengths. */
+static double coherence_of(const TdiSightings *seen)
+{
+    enum { CELL = 4, CELLS = SIDE / 2 / CELL };
+    size_t side = side_of(1);
+    double along = 0, all = 1e-12;
+    for (size_t cell = 0; cell < CELLS * CELLS; cell++) {
+        double cosine = 0, sine = 0;
+        for (int c = 0; c < 3; c++) {
+            const double *corner =
+                level_of(seen, c, 1) + cell / CELLS * CELL * side + cell % CELLS * CELL;
+            for (size_t i = 0; i < (CELL - 1) * (CELL - 1); i++) {
+                const double *p = corner + i / (CELL - 1) * side + i % (CELL - 1);
+                double across = (p[1] - p[0]) + (p[side + 1] - p[side]);
+                double down = (p[side] - p[0]) + (p[side + 1] - p[1]);
+                cosine += across * across - down * down;
+                sine += 2 * across * down;
+                all += across * across + down * down;
+            }
+        }
+        along += __builtin_sqrt(cosine * cosine + sine * sine);
+    }
+    return along / all;
 }
 
 /* ---- What is compared ---------------------------------------------------------------- */
@@ -202,19 +262,21 @@ static float *compare_hues(const TdiSightings *seen, float *out)
     const double diagonal = 0.70710678118654752440;
     const double *a = level_of(seen, 1, 1), *b = level_of(seen, 2, 1);
     size_t count = side_of(1) * side_of(1);
-    double sums[8] = {0};
+    double both[4] = {0}, apart[4] = {0}; /* of a direction and its opposite: sum, difference */
     for (size_t i = 0; i < count; i++) {
-        double chroma = __builtin_sqrt(a[i] * a[i] + b[i] * b[i]) + 1e-9;
+        double per = 1 / (__builtin_sqrt(a[i] * a[i] + b[i] * b[i]) + 1e-9);
         const double towards[4] = {a[i], (a[i] + b[i]) * diagonal, b[i],
                                    (b[i] - a[i]) * diagonal};
         for (int k = 0; k < 4; k++) {
-            double share = towards[k] * towards[k] / chroma;
-            sums[k] += towards[k] > 0 ? share : 0;
-            sums[k + 4] += towards[k] > 0 ? 0 : share;
+            double share = towards[k] * towards[k] * per;
+            both[k] += share;
+            apart[k] += towards[k] < 0 ? -share : share;
         }
     }
-    for (int k = 0; k < 8; k++)
-        out[k] = (float)(sums[k] / (double)count);
+    for (int k = 0; k < 4; k++) {
+        out[k] = (float)((both[k] + apart[k]) / 2 / (double)count);
+        out[k + 4] = (float)((both[k] - apart[k]) / 2 / (double)count);
+    }
     return out + 8;
 }
 
@@ -250,17 +312,22 @@ static float *compare_places(const TdiSightings *seen, const Spread *spread, flo
  * times its square. What is positive of them and of their opposites are four directions. */
 static void add_edges(const double *light, size_t side, double sums[4])
 {
+    double cosines = 0, sines = 0, all_cosines = 0, all_sines = 0;
     for (size_t y = 0; y + 1 < side; y++)
         for (size_t x = 0; x + 1 < side; x++) {
             const double *p = light + y * side + x;
             double across = (p[1] - p[0]) + (p[side + 1] - p[side]);
             double down = (p[side] - p[0]) + (p[side + 1] - p[1]);
             double cosine = across * across - down * down, sine = 2 * across * down;
-            sums[0] += cosine > 0 ? cosine : 0;
-            sums[1] += cosine > 0 ? 0 : -cosine;
-            sums[2] += sine > 0 ? sine : 0;
-            sums[3] += sine > 0 ? 0 : -sine;
+            cosines += cosine;
+            sines += sine;
+            all_cosines += __builtin_fabs(cosine);
+            all_sines += __builtin_fabs(sine);
         }
+    sums[0] = greatest(0, all_cosines + cosines) / 2;
+    sums[1] = greatest(0, all_cosines - cosines) / 2;
+    sums[2] = greatest(0, all_sines + sines) / 2;
+    sums[3] = greatest(0, all_sines - sines) / 2;
 }
 
 static float *compare_edges(const TdiSightings *seen, const Spread *spread, float *out)
@@ -276,21 +343,47 @@ static float *compare_edges(const TdiSightings *seen, const Spread *spread, floa
 
 /* ---- All of it ----------------------------------------------------------------------- */
 
-static double least(double a, double b)
+/* 0 where a value is at `none` or beyond, 1 at `full`, a line between. */
+static double ramp(double value, double none, double full)
 {
-    return a < b ? a : b;
+    return greatest(0, least(1, (value - none) / (full - none)));
 }
 
-static void rate(const TdiSightings *seen, const Spread *spread, TdLook *look)
+/* Bands 2 to 5 are what the levels show of 4 to 32 pixels; where all have their share there is
+ * something to see from near and from far. */
+static double structure_of(const Spread *spread)
 {
-    (void)seen;
-    double whole = spread->level[0] + 1e-12;
+    double sum = 0;
+    for (int level = 1; level < 5; level++)
+        sum += __builtin_sqrt(greatest(0, spread->level[level] - spread->level[level + 1]) /
+                              (spread->level[0] + 1e-12));
+    return sum * sum / 4;
+}
+
+static double interest_of(const TdLook *look)
+{
+    return look->structure * ramp(look->depth, 0, 0.15) *
+           (0.5 + 0.5 * ramp(look->colour, 0, 0.1)) * ramp(look->two_colours, 1, 0.5) *
+           ramp(look->ends, 0.7, 0.3) * ramp(look->coherence, 0.55, 0.8) *
+           ramp(look->noise, 0.7, 0.3);
+}
+
+static void rate(const TdiSightings *seen, const unsigned char *rows, uint32_t channels,
+                 const Spread *spread, TdLook *look)
+{
+    double whole = spread->level[0] + 1e-12, square = 0;
+    for (int c = 1; c < 3; c++)
+        square += spread->mean[c] * spread->mean[c] + spread->channel[c];
     look->contrast = __builtin_sqrt(spread->level[0]);
+    look->ends = share_of_ends(rows, (size_t)PIXELS * channels);
+    look->two_colours = share_of_two(rows, channels);
     look->noise = (spread->level[0] - spread->level[2]) / whole;
-    look->middle = (spread->level[1] - spread->level[4]) / whole;
-    look->colour = __builtin_sqrt(spread->channel[1] + spread->channel[2]);
-    look->interest = least(1, look->middle / 0.6) * least(1, look->contrast / 0.2) *
-                     (0.5 + 0.5 * least(1, look->colour / 0.08));
+    look->coherence = coherence_of(seen);
+    look->structure = structure_of(spread);
+    look->depth = __builtin_sqrt(spread->channel[0]);
+    look->colour = __builtin_sqrt(square);
+    look->interest = interest_of(look);
+    look->sight = judge(look);
 }
 
 void tdi_eye_look(const TdiEye *eye, const unsigned char *rows, uint32_t channels,
@@ -300,10 +393,7 @@ void tdi_eye_look(const TdiEye *eye, const unsigned char *rows, uint32_t channel
     see_colours(eye, rows, channels, scratch);
     make_levels(scratch);
     measure_spread(scratch, &spread);
-    rate(scratch, &spread, look);
-    look->ends = share_of_ends(rows, TDI_EYE_PIXELS * channels);
-    look->two_colours = share_of_two(rows, channels);
-    look->sight = judge(look);
+    rate(scratch, rows, channels, &spread, look);
     float *out = compare_colours(&spread, look->numbers);
     out = compare_hues(scratch, out);
     out = compare_light(scratch, out);

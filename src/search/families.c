@@ -8,14 +8,15 @@
 /* ---- The table ----------------------------------------------------------------------- */
 
 /* Palettes of three outputs. */
-#define PAINT "palette = {oklab-soft|oklab-soft|oklab-seeded|oklab-seeded|oklab}\n"
+#define PAINT "palette = {oklab-soft|oklab-soft|oklab-soft|oklab-seeded|oklab-seeded|oklab}\n"
 
-/* Palettes of one, of which rank shows every picture all. */
+/* Palettes of one; by rank every picture shows all of its palette. */
+#define RAMP "ember|lagoon|dusk|moss|orchid|aurora|sepia"
 #define INK                                                                                    \
-    "palette = {stops|stops|stops|stops|cosine|ember|lagoon|dusk|moss|orchid|aurora|sepia}\n"  \
+    "palette = {stops|stops|stops|stops|stops|stops|cosine|cosine|" RAMP "}\n"                 \
     "colours = {3..5}\ntone = {rank|rank|rescale}\n"
 
-#define COLOURS "{" PAINT "|" PAINT "tone = rescale\n|" INK "}"
+#define COLOURS "{" PAINT "|" PAINT "tone = rescale\n|" INK "|" INK "}"
 
 /* What is left to chance stands in braces (families.h); a weight says how often a family is
  * taken. Every recipe gets a seed of its own besides. A new kind of network is a row here. */
@@ -25,51 +26,62 @@ static const struct {
     const char *recipe;
 } families[] = {
     {"silk", 4,
-     "layers = {16..40}x{4..8},3\nsigma_w = {1.3..2.3}\nsigma_b = {0.3..1.3}\n"
-     "extent = {0.8..2.5}\n" COLOURS},
+     "layers = {16..40}x{4..8},3\nsigma_w = {1.5..2.4}\nsigma_b = {0.3..1.3}\n"
+     "extent = {1.0..2.5}\n" COLOURS},
     {"velvet", 3,
      "layers = {20..40}x{6..14},3\nresidual = on\nact = {tanh|tanh|sin|softsign}\n"
-     "sigma_w = {0.8..1.6}\nsigma_b = {0.3..1.2}\nextent = {1.5..4.0}\n" COLOURS},
-    {"marble", 3,
+     "sigma_w = {1.0..1.8}\nsigma_b = {0.3..1.2}\nextent = {2.0..4.0}\n" COLOURS},
+    {"marble", 4,
      "layers = {18..32}x{7..12},3\nsigma_w = {2.0..3.0}\nsigma_b = {0.3..1.0}\n"
      "extent = {0.4..1.4}\n" COLOURS},
     {"petals", 3,
      "layers = {20..36}x{2..4},3\nact = gaussian\nout = {sin|tanh|cos}\n"
-     "sigma_w = {1.8..3.4}\nsigma_b = {0.4..1.6}\nextent = {1.0..2.5}\n" COLOURS},
+     "sigma_w = {2.0..3.4}\nsigma_b = {0.4..1.6}\nextent = {1.0..2.5}\n" COLOURS},
     {"agate", 3,
-     "inputs = {x,y,r|x,r|y,r}\nlayers = {12..24}x{2..4},3\nact = {cos|sin}\n"
-     "sigma_w = {1.4..2.6}\nsigma_b = {0.8..2.4}\nextent = {0.8..2.5}\n" COLOURS},
+     "inputs = {x,y,r|x,y,r|x,r|y,r}\nlayers = {12..24}x{2..4},3\nact = {cos|sin}\n"
+     "sigma_w = {1.4..2.4}\nsigma_b = {0.8..2.4}\nextent = {0.8..2.5}\n" COLOURS},
     {"lens", 4,
      "inputs = x,y,r\nlayers = {16..36}x{3..7},3\nact = {tanh|tanh|atan|erf|softsign}\n"
-     "sigma_w = {1.4..2.4}\nsigma_b = {0.2..1.4}\nextent = {0.8..3.0}\n" COLOURS},
-    {"glass", 2,
+     "sigma_w = {1.6..2.6}\nsigma_b = {0.2..1.4}\nextent = {1.0..3.0}\n" COLOURS},
+    {"glass", 1,
      "layers = {16..40},{6..16},3\nact = step\nsigma_w = {1.5..2.5}\nsigma_b = {0.5..1.5}\n"
      "extent = {0.8..2.5}\nantialias = 4\n" COLOURS},
+    {"cutouts", 3,
+     "inputs = {x,y|x,y,r}\nlayers = {14..28}x{2..5}:{tanh|sin|gaussian},{5..12}:step,3\n"
+     "sigma_w = {1.5..2.4}\nsigma_b = {0.3..1.4}\nextent = {1.0..2.5}\nantialias = 4\n"
+     "{" PAINT "|" INK "}"},
+    {"paper", 3,
+     "inputs = {x,y|x,y,r}\nlayers = {14..28}x{2..5},1\nact = {tanh|tanh|sin|gaussian}\n"
+     "out = sawtooth\nsigma_w = {1.6..2.6}\nsigma_b = {0.3..1.2}\nextent = {0.8..2.0}\n"
+     "antialias = 4\n" INK},
     {"facets", 3,
      "inputs = {x,y|x,y,r}\nlayers = {16..36}x{3..7},3\n"
-     "act = {relu|leaky-relu|abs|hat|triangle|hard-tanh|elu|relu6}\nout = {tanh|sin}\n"
-     "sigma_w = {1.3..2.2}\nsigma_b = {0.2..1.2}\nextent = {1.0..3.0}\n" COLOURS},
+     "act = {relu|leaky-relu|abs|hat|triangle|hard-tanh|relu6}\nout = {tanh|sin}\n"
+     "sigma_w = {1.5..2.4}\nsigma_b = {0.2..1.2}\nextent = {1.0..3.0}\n" COLOURS},
     {"waves", 3,
      "layers = {12..28}:{sin|cos|triangle},{16..32}x{2..5}:{tanh|softsign|gaussian},3\n"
-     "inputs = {x,y|x,y|x,y,r}\nsigma_w = {1.3..2.6}\nsigma_b = {0.5..2.0}\n"
-     "extent = {1.0..3.0}\n" COLOURS},
+     "inputs = {x,y|x,y|x,y,r}\nsigma_w = {1.4..2.6}\nsigma_b = {0.5..2.0}\n"
+     "extent = {0.8..2.5}\n" COLOURS},
     {"folds", 2,
-     "layers = {16..32}x{3..6},3\nact = {softplus|silu|gelu|mish|selu|symlog}\n"
-     "out = {tanh|sin}\nsigma_w = {1.6..3.0}\nsigma_b = {0.3..1.2}\nextent = {1.0..3.5}\n"
-     "{|inputs = x,y,r\n}" COLOURS},
+     "layers = {16..32}x{3..6},3\nact = {softplus|silu|gelu|mish|selu|symlog|elu}\n"
+     "out = {tanh|sin|sin}\nsigma_w = {1.8..3.2}\nsigma_b = {0.3..1.2}\n"
+     "extent = {1.0..3.5}\n{|inputs = x,y,r\n}" COLOURS},
     {"ripples", 2,
      "layers = {14..28}x{2..4},3\nact = {ricker|sinc|cauchy|exp-decay}\nout = {tanh|sin}\n"
      "{|inputs = x,y,r\n}sigma_w = {1.6..3.0}\nsigma_b = {0.5..1.6}\nextent = "
      "{1.0..3.0}\n" COLOURS},
     {"stars", 2,
      "layers = {40..100},{20..50},3\ninit = unscaled\nsigma_w = {0.5..1.0}\n"
-     "sigma_b = {0.3..1.5}\nextent = {1.0..6.0}\n" COLOURS},
-    {"smoke", 2,
+     "sigma_b = {0.3..1.5}\nextent = {1.5..6.0}\n" COLOURS},
+    {"chrome", 2,
      "layers = {20..30}x{6..11},1\nsigma_w = {1.8..3.0}\nsigma_b = {0.4..1.0}\n"
      "extent = {0.6..1.6}\n{palette = gray\ntone = rank\n|" INK "}"},
-    {"contours", 2,
-     "layers = {16..32}x{3..6},1\nout = {sin|cos|triangle}\nsigma_w = {2.0..3.2}\n"
+    {"contours", 3,
+     "layers = {16..32}x{3..6},{1|1|3}\nout = {sin|cos|triangle}\nsigma_w = {2.0..3.2}\n"
      "sigma_b = {0.4..1.4}\nextent = {0.6..2.0}\n" INK},
+    {"cloth", 2,
+     "tile = torus\nlayers = {16..32}x{3..7},3\nact = {tanh|sin|gaussian}\n"
+     "sigma_w = {1.6..2.8}\nsigma_b = {0.3..1.2}\nextent = {1.0..2.5}\n" COLOURS},
 };
 
 enum { FAMILY_COUNT = sizeof families / sizeof *families, LARGEST_SEED = 999999 };

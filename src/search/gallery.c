@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fpmode.h"
 #include "base/jobs.h"
 #include "base/memory.h"
 #include "base/whole.h"
 #include "search/choose.h"
 #include "search/eye.h"
 #include "search/families.h"
-#include "tiedye/render.h"
+#include "search/thumbnail.h"
 #include "tiedye/search.h"
 
 enum { BATCH = 512 }; /* candidates between two looks at what went wrong */
@@ -58,73 +59,30 @@ TdStatus td_gallery_candidate(const TdGalleryPlan *plan, uint32_t k, TdRecipe **
 /* What a look needs besides. */
 typedef struct LookScratch {
     TdiSightings sightings;
-    unsigned char rows[TDI_EYE_PIXELS * 3];
+    unsigned char rows[3 * TDI_THUMBNAIL_PIXELS];
 } LookScratch;
-
-static TdStatus check_picture(const TdRecipe *recipe, TdError *err)
-{
-    if (recipe->field[0] != '\0')
-        return tdi_fail(err, TD_ERROR_RECIPE,
-                        "field: a gallery is of networks, and this is a file's field; leave it "
-                        "out");
-    if (recipe->path_count > 0 && recipe->frame == 0)
-        return tdi_fail(err, TD_ERROR_RECIPE,
-                        "path: a gallery is of pictures, and this is a film; choose one of its "
-                        "frames with --frame");
-    if (recipe->draw != TD_DRAW_PICTURE)
-        return tdi_fail(err, TD_ERROR_RECIPE,
-                        "draw: a gallery is of single pictures; leave draw out, or take a "
-                        "picture's recipe");
-    return TD_OK;
-}
-
-/* The middle square of the view, in few pixels. */
-static TdStatus make_thumbnail(const TdRecipe *recipe, TdRecipe **thumbnail, TdError *err)
-{
-    TdSize size = td_recipe_size(recipe);
-    *thumbnail = NULL;
-    TdStatus status = check_picture(recipe, err);
-    if (status != TD_OK)
-        return status;
-    TdRecipe *made = td_recipe_copy(recipe);
-    if (made == NULL)
-        return tdi_fail_memory(err, sizeof *made);
-    if (size.width < size.height)
-        made->extent = made->extent * size.width / size.height;
-    made->size = (TdSize){.width = TD_LOOK_SIDE, .height = TD_LOOK_SIDE};
-    made->antialias = 1;
-    made->bits = 8;
-    made->dither = false;
-    *thumbnail = made;
-    return TD_OK;
-}
 
 static TdStatus look_at(const TdiEye *eye, const TdRecipe *recipe, LookScratch *scratch,
                         const TdRun *run, TdLook *look, TdError *err)
 {
-    TdRecipe *thumbnail;
-    TdPicture *picture = NULL;
-    TdStatus status = make_thumbnail(recipe, &thumbnail, err);
+    uint32_t channels;
+    TdStatus status = tdi_thumbnail_draw(recipe, run, scratch->rows, &channels, err);
     if (status == TD_OK)
-        status = td_picture_create(thumbnail, TD_SAMPLES_COLOUR, run, &picture, err);
-    if (status == TD_OK)
-        status = td_picture_rows(picture, 0, TD_LOOK_SIDE, scratch->rows, run, err);
-    if (status == TD_OK)
-        tdi_eye_look(eye, scratch->rows, td_picture_raster(picture)->channels,
-                     &scratch->sightings, look);
-    td_picture_free(picture);
-    td_recipe_free(thumbnail);
+        tdi_eye_look(eye, scratch->rows, channels, &scratch->sightings, look);
     return status;
 }
 
 TdStatus td_look_at(const TdRecipe *recipe, const TdRun *run, TdLook *look, TdError *err)
 {
     TdiEye eye;
+    TdRun resolved = td_run_resolved(run);
     LookScratch *scratch = tdi_alloc(1, sizeof *scratch);
     if (scratch == NULL)
         return tdi_fail_memory(err, sizeof *scratch);
+    TdiFpMode mode = tdi_fp_enter();
     tdi_eye_init(&eye);
-    TdStatus status = look_at(&eye, recipe, scratch, run, look, err);
+    TdStatus status = look_at(&eye, recipe, scratch, &resolved, look, err);
+    tdi_fp_leave(mode);
     tdi_free(scratch);
     return status;
 }
@@ -146,7 +104,7 @@ static void work_candidate(const void *user, size_t job, const TdiWorker *worker
     TdRun run = *worker->run;
     TdRecipe *recipe;
     TdError *err = &batch->errors[job];
-    run.threads = 1;
+    run.threads = 1; /* those of all jobs together are the run's */
     run.progress = NULL;
     run.report = NULL;
     TdStatus status =
