@@ -35,22 +35,25 @@ typedef enum TdSight {
 /* "good", "blank", "saturated", "noisy". Static text. */
 TD_API const char *td_sight_name(TdSight sight);
 
-/* The parts of what a picture is compared by, and how many numbers each has. */
+/* The parts of what a picture is compared by: how many numbers each has, and how much it
+ * counts.
+ */
 #define TD_LOOK_PARTS(PART)                                                                    \
-    PART(COLOUR, 6) /* means of L, a and b; their standard deviations */                       \
-    PART(HUES, 8)   /* chroma towards 0, 45, ... 315 degrees of the plane (a, b) */            \
-    PART(LIGHT, 5)  /* histogram of L, triangles around 0, 1/4, ... 1 */                       \
-    PART(PLACE, 54) /* L of 6 x 6 squares, a and b of 3 x 3, less their means */               \
-    PART(EDGES, 16) /* of edges in 4 directions of 4 scales, to the contrast */
+    PART(COLOUR, 6, 1.2)  /* means of L, a and b; their standard deviations */                 \
+    PART(HUES, 8, 1.2)    /* chroma towards 0, 45, ... 315 degrees of the plane (a, b) */      \
+    PART(LIGHT, 5, 0.5)   /* histogram of L, triangles around 0, 1/4, ... 1 */                 \
+    PART(PLACE, 54, 0.7)  /* L of 6 x 6 squares, a and b of 3 x 3, less their means */         \
+    PART(TEXTURE, 7, 1.0) /* the share of each level in what varies; coherence */              \
+    PART(EDGES, 16, 0.5)  /* of edges in 4 directions of 4 scales, to the contrast */
 
 typedef enum TdLookPart {
-#define TD_LOOK_CONSTANT(ID, COUNT) TD_LOOK_##ID,
+#define TD_LOOK_CONSTANT(ID, COUNT, WEIGHT) TD_LOOK_##ID,
     TD_LOOK_PARTS(TD_LOOK_CONSTANT)
 #undef TD_LOOK_CONSTANT
         TD_LOOK_PART_COUNT
 } TdLookPart;
 
-#define TD_LOOK_SUM(ID, COUNT) +(COUNT)
+#define TD_LOOK_SUM(ID, COUNT, WEIGHT) +(COUNT)
 enum { TD_LOOK_NUMBERS = 0 TD_LOOK_PARTS(TD_LOOK_SUM) };
 #undef TD_LOOK_SUM
 

@@ -8,10 +8,13 @@
 
 enum { NUMBERS = TD_LOOK_NUMBERS };
 
-static const size_t part_numbers[TD_LOOK_PART_COUNT] = {
-#define NUMBERS_OF(ID, COUNT) COUNT,
-    TD_LOOK_PARTS(NUMBERS_OF)
-#undef NUMBERS_OF
+static const struct {
+    size_t numbers;
+    double weight;
+} parts[TD_LOOK_PART_COUNT] = {
+#define PART_OF(ID, COUNT, WEIGHT) {COUNT, WEIGHT},
+    TD_LOOK_PARTS(PART_OF)
+#undef PART_OF
 };
 
 /* ---- Scales -------------------------------------------------------------------------- */
@@ -29,13 +32,13 @@ static double variance_at(const TdLook *looks, size_t count, size_t number)
     return squares / (double)count;
 }
 
-static void scale_part(TdiChoice *choice, size_t first, size_t numbers)
+static void scale_part(TdiChoice *choice, size_t first, size_t numbers, double weight)
 {
     const double alike = 1e-6; /* looks that differ less are the same */
     double variance = alike;
     for (size_t n = 0; n < numbers; n++)
         variance += variance_at(choice->looks, choice->count, first + n);
-    double scale = 1 / __builtin_sqrt(variance);
+    double scale = weight / __builtin_sqrt(variance);
     for (size_t i = 0; i < choice->count; i++)
         for (size_t n = first; n < first + numbers; n++)
             choice->points[i * NUMBERS + n] = (float)(choice->looks[i].numbers[n] * scale);
@@ -49,8 +52,8 @@ TdStatus tdi_choice_init(TdiChoice *choice, const TdLook *looks, size_t count, T
     if (choice->points == NULL)
         return tdi_fail_memory(err, count * NUMBERS * sizeof *choice->points);
     for (size_t part = 0; part < TD_LOOK_PART_COUNT; part++) {
-        scale_part(choice, first, part_numbers[part]);
-        first += part_numbers[part];
+        scale_part(choice, first, parts[part].numbers, parts[part].weight);
+        first += parts[part].numbers;
     }
     return TD_OK;
 }
@@ -61,13 +64,19 @@ void tdi_choice_clear(TdiChoice *choice)
     *choice = (TdiChoice){0};
 }
 
-double tdi_choice_apart(const TdiChoice *choice, size_t i, size_t k)
+/* Over the first `numbers` of them. */
+static double apart_in(const TdiChoice *choice, size_t i, size_t k, size_t numbers)
 {
     const float *p = choice->points + i * NUMBERS, *q = choice->points + k * NUMBERS;
     double sum = 0;
-    for (size_t n = 0; n < NUMBERS; n++)
+    for (size_t n = 0; n < numbers; n++)
         sum += ((double)p[n] - q[n]) * ((double)p[n] - q[n]);
     return sum;
+}
+
+double tdi_choice_apart(const TdiChoice *choice, size_t i, size_t k)
+{
+    return apart_in(choice, i, k, NUMBERS);
 }
 
 /* ---- Choosing ------------------------------------------------------------------------ */
@@ -128,12 +137,65 @@ TdStatus tdi_choose(const TdiChoice *choice, size_t keep, uint32_t *chosen, TdEr
 
 /* ---- Order --------------------------------------------------------------------------- */
 
-TdStatus tdi_choice_arrange(const TdiChoice *choice, uint32_t *chosen, size_t count,
-                            TdError *err)
+/* How far two pictures are apart that hang side by side: in colour, which the first parts are.
+ */
+static double step(const TdiChoice *choice, uint32_t i, uint32_t k)
 {
-    (void)choice;
-    (void)chosen;
-    (void)count;
-    (void)err;
-    return TD_OK;
+    size_t numbers = 0;
+    for (size_t part = 0; part <= TD_LOOK_LIGHT; part++)
+        numbers += parts[part].numbers;
+    return __builtin_sqrt(apart_in(choice, i, k, numbers));
+}
+
+/* After each the nearest of those that are left. */
+static void go_to_nearest(const TdiChoice *choice, uint32_t *chosen, size_t count)
+{
+    for (size_t n = 1; n < count; n++) {
+        size_t nearest = n;
+        for (size_t i = n + 1; i < count; i++)
+            if (step(choice, chosen[n - 1], chosen[i]) <
+                step(choice, chosen[n - 1], chosen[nearest]))
+                nearest = i;
+        uint32_t next = chosen[nearest];
+        chosen[nearest] = chosen[n];
+        chosen[n] = next;
+    }
+}
+
+static void turn_round(uint32_t *chosen, size_t first, size_t last)
+{
+    for (; first < last; first++, last--) {
+        uint32_t swapped = chosen[first];
+        chosen[first] = chosen[last];
+        chosen[last] = swapped;
+    }
+}
+
+/* Turn pieces of the way round where that makes it shorter; false where none does. */
+static bool shorten(const TdiChoice *choice, uint32_t *chosen, size_t count)
+{
+    const double worth = 1e-9;
+    bool shorter = false;
+    for (size_t i = 1; i + 1 < count; i++)
+        for (size_t k = i + 1; k < count; k++) {
+            double now = step(choice, chosen[i - 1], chosen[i]);
+            double then = step(choice, chosen[i - 1], chosen[k]);
+            if (k + 1 < count) {
+                now += step(choice, chosen[k], chosen[k + 1]);
+                then += step(choice, chosen[i], chosen[k + 1]);
+            }
+            if (then < now - worth) {
+                turn_round(chosen, i, k);
+                shorter = true;
+            }
+        }
+    return shorter;
+}
+
+void tdi_choice_arrange(const TdiChoice *choice, uint32_t *chosen, size_t count)
+{
+    enum { ROUNDS = 20 };
+    go_to_nearest(choice, chosen, count);
+    for (int round = 0; round < ROUNDS && shorten(choice, chosen, count); round++)
+        continue;
 }

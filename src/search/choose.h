@@ -24,8 +24,8 @@ double tdi_choice_apart(const TdiChoice *choice, size_t i, size_t k);
  * chosen one is farthest. Where two are alike the first holds. */
 TdStatus tdi_choose(const TdiChoice *choice, size_t keep, uint32_t *chosen, TdError *err);
 
-/* Put them in an order in which neighbours go together. */
-TdStatus tdi_choice_arrange(const TdiChoice *choice, uint32_t *chosen, size_t count,
-                            TdError *err);
+/* Put them in an order in which neighbours go together in colour, beginning with the first:
+ * from each to the nearest, then pieces are turned round where that makes the way shorter. */
+void tdi_choice_arrange(const TdiChoice *choice, uint32_t *chosen, size_t count);
 
 #endif

@@ -308,6 +308,17 @@ static float *compare_places(const TdiSightings *seen, const Spread *spread, flo
     return out;
 }
 
+static float *compare_texture(const Spread *spread, double coherence, float *out)
+{
+    for (int level = 0; level < LEVELS; level++) {
+        double finer = level + 1 < LEVELS ? spread->level[level + 1] : 0;
+        double share = (spread->level[level] - finer) / (spread->level[0] + 1e-4);
+        *out++ = (float)__builtin_sqrt(greatest(0, share));
+    }
+    *out++ = (float)coherence;
+    return out;
+}
+
 /* Of the gradient (x, y) of L: x^2 - y^2 and 2 x y are the cosine and sine of twice its angle,
  * times its square. What is positive of them and of their opposites are four directions. */
 static void add_edges(const double *light, size_t side, double sums[4])
@@ -349,15 +360,15 @@ static double ramp(double value, double none, double full)
     return greatest(0, least(1, (value - none) / (full - none)));
 }
 
-/* Bands 2 to 5 are what the levels show of 4 to 32 pixels; where all have their share there is
- * something to see from near and from far. */
+/* What five levels show alone, of 2 to 32 pixels: where all have their share there is something
+ * to see from near and from far. */
 static double structure_of(const Spread *spread)
 {
     double sum = 0;
-    for (int level = 1; level < 5; level++)
+    for (int level = 0; level < 5; level++)
         sum += __builtin_sqrt(greatest(0, spread->level[level] - spread->level[level + 1]) /
                               (spread->level[0] + 1e-12));
-    return sum * sum / 4;
+    return sum * sum / 5;
 }
 
 static double interest_of(const TdLook *look)
@@ -365,7 +376,7 @@ static double interest_of(const TdLook *look)
     return look->structure * ramp(look->depth, 0, 0.15) *
            (0.5 + 0.5 * ramp(look->colour, 0, 0.1)) * ramp(look->two_colours, 1, 0.5) *
            ramp(look->ends, 0.7, 0.3) * ramp(look->coherence, 0.55, 0.8) *
-           ramp(look->noise, 0.7, 0.3);
+           ramp(look->noise, 0.7, 0.3) * (0.4 + 0.6 * ramp(look->noise, 0, 0.08));
 }
 
 static void rate(const TdiSightings *seen, const unsigned char *rows, uint32_t channels,
@@ -398,5 +409,6 @@ void tdi_eye_look(const TdiEye *eye, const unsigned char *rows, uint32_t channel
     out = compare_hues(scratch, out);
     out = compare_light(scratch, out);
     out = compare_places(scratch, &spread, out);
+    out = compare_texture(&spread, look->coherence, out);
     compare_edges(scratch, &spread, out);
 }

@@ -13,7 +13,7 @@
 /* Palettes of one; by rank every picture shows all of its palette. */
 #define RAMP "ember|lagoon|dusk|moss|orchid|aurora|sepia"
 #define INK                                                                                    \
-    "palette = {stops|stops|stops|stops|stops|stops|cosine|cosine|" RAMP "}\n"                 \
+    "palette = {{stops|stops|stops|cosine}|{stops|stops|stops|cosine}|{" RAMP "}}\n"           \
     "colours = {3..5}\ntone = {rank|rank|rescale}\n"
 
 #define COLOURS "{" PAINT "|" PAINT "tone = rescale\n|" INK "|" INK "}"

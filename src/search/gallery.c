@@ -198,7 +198,7 @@ static TdStatus choose(const TdGalleryPlan *plan, TdLook *looks, uint32_t *numbe
         gallery->count = count;
         status = tdi_choose(&choice, count, chosen, err);
         if (status == TD_OK)
-            status = tdi_choice_arrange(&choice, chosen, count, err);
+            tdi_choice_arrange(&choice, chosen, count);
         tdi_choice_clear(&choice);
     }
     if (status == TD_OK)
