@@ -1,5 +1,5 @@
 /* tiedye/search.h - looking at many networks: random recipes, what a thumbnail shows, and
- * galleries of those that differ most. docs/GALLERY.md has pictures of what each rule drops. */
+ * galleries of those that differ most. docs/GALLERY.md has all formulas. */
 #ifndef TIEDYE_SEARCH_H
 #define TIEDYE_SEARCH_H
 
@@ -19,31 +19,30 @@ TD_API TdStatus td_random_recipe(TdRecipe *recipe, uint64_t seed, uint32_t numbe
 
 /* ---- A look -------------------------------------------------------------------------- */
 
-/* A thumbnail is the middle square of a picture, drawn as so many pixels a side with one sample
- * each. */
+/* A thumbnail is the middle square of a picture's view, drawn as so many pixels a side with one
+ * sample each, dense and of 8 bits; tones that look at the view look at these samples. */
 #define TD_LOOK_SIDE 96
 
-/* What is wrong with a picture, if anything; the first rule that holds. */
+/* What is wrong with a picture, if anything: the first rule that holds. */
 typedef enum TdSight {
     TD_SIGHT_GOOD,
-    TD_SIGHT_BLANK,     /* contrast < 0.05 */
-    TD_SIGHT_SATURATED, /* ends > 0.7, or two_colours > 0.9 */
-    TD_SIGHT_NOISY,     /* noise > 0.4 */
+    TD_SIGHT_BLANK,     /* contrast < 0.06 */
+    TD_SIGHT_SATURATED, /* ends > 0.6, or two_colours > 0.88 */
+    TD_SIGHT_NOISY,     /* noise > 0.6, or noise (1 - coherence) > 0.1 */
     TD_SIGHT_COUNT
 } TdSight;
 
-/* "good", "blank", "saturated", "noisy". Static text. */
+/* "good", "blank", "saturated", "noisy"; NULL for a value out of range. Static text. */
 TD_API const char *td_sight_name(TdSight sight);
 
-/* The parts of what a picture is compared by: how many numbers each has, and how much it
- * counts.
- */
+/* The parts of what a picture is compared by: how many numbers each has, and how much it counts
+ * in a distance. */
 #define TD_LOOK_PARTS(PART)                                                                    \
     PART(COLOUR, 6, 1.2)  /* means of L, a and b; their standard deviations */                 \
-    PART(HUES, 8, 1.2)    /* chroma towards 0, 45, ... 315 degrees of the plane (a, b) */      \
+    PART(HUES, 8, 1.2)    /* chroma times cos^2 of the angle to 0, 45, ... 315 degrees */      \
     PART(LIGHT, 5, 0.5)   /* histogram of L, triangles around 0, 1/4, ... 1 */                 \
     PART(PLACE, 54, 0.7)  /* L of 6 x 6 squares, a and b of 3 x 3, less their means */         \
-    PART(TEXTURE, 7, 1.0) /* the share of each level in what varies; coherence */              \
+    PART(TEXTURE, 7, 1.0) /* sqrt(B_i / V_0) for i = 0 .. 5; coherence */                      \
     PART(EDGES, 16, 0.5)  /* of edges in 4 directions of 4 scales, to the contrast */
 
 typedef enum TdLookPart {
@@ -57,12 +56,22 @@ typedef enum TdLookPart {
 enum { TD_LOOK_NUMBERS = 0 TD_LOOK_PARTS(TD_LOOK_SUM) };
 #undef TD_LOOK_SUM
 
-/* What one sees of a picture. */
+/* What one sees of a picture. L, a and b are Oklab (Ottosson 2020). V_i is the variance of the
+ * means of squares of 2^i x 2^i pixels, i = 0 .. 5, summed over L, a and b; B_i = V_i - V_(i+1)
+ * is what varies within such squares of the next size, B_5 = V_5. So the B_i add up to V_0. */
 typedef struct TdLook {
     TdSight sight;
-    double contrast, ends, two_colours, noise, coherence, structure, depth, colour;
-    double interest;                /* 0 to 1 */
-    float numbers[TD_LOOK_NUMBERS]; /* part after part */
+    double contrast;    /* sqrt(V_0) */
+    double ends;        /* the part of the samples that are within 4 codes of 0 or of 255 */
+    double two_colours; /* the part of the pixels in the two fullest of 8 x 8 x 8 boxes of RGB
+                         * (of a gray picture: of 8 boxes) */
+    double noise;       /* (B_0 + B_1) / V_0 */
+    double coherence;   /* whether neighbouring edges go the same way: docs/GALLERY.md */
+    double structure;   /* (sqrt(B_0) + ... + sqrt(B_4))^2 / (5 V_0) */
+    double depth;       /* standard deviation of L */
+    double colour;      /* root of the mean square of chroma */
+    double interest;    /* of all these, 0 to 1: docs/GALLERY.md */
+    float numbers[TD_LOOK_NUMBERS]; /* what it is compared by, part after part */
 } TdLook;
 
 /* Draw the thumbnail of a recipe of a picture and look at it. TD_ERROR_RECIPE where that is no
@@ -90,6 +99,13 @@ typedef struct TdGalleryPlan {
     uint32_t among; /* candidates, 1 to TD_MAX_AMONG */
     uint32_t keep;  /* pictures, 1 to TD_MAX_KEEP, and at most `among` */
 } TdGalleryPlan;
+
+/* How pictures are chosen. The distance of two looks is Euclidean, over all their numbers, each
+ * part divided by the root of its variance (the sum of its numbers' variances over the good
+ * candidates) and multiplied by its weight. The pool is the eighth of the good candidates that
+ * has the most interest, or four times as many as are kept, if that is more. The first picture
+ * is the one with the most interest; each that follows is the one of the pool whose nearest
+ * chosen picture is farthest. */
 
 /* The recipe of candidate k. The caller frees *recipe. TD_ERROR_RECIPE where a setting does not
  * fit, TD_ERROR_MEMORY. */

@@ -117,8 +117,8 @@ static size_t farthest(const Member *pool, size_t count)
 
 TdStatus tdi_choose(const TdiChoice *choice, size_t keep, uint32_t *chosen, TdError *err)
 {
-    size_t count = choice->count / 8;
-    count = count < keep ? keep : count;
+    size_t count = choice->count / 8 > 4 * keep ? choice->count / 8 : 4 * keep;
+    count = count < choice->count ? count : choice->count;
     Member *pool = make_pool(choice);
     if (pool == NULL)
         return tdi_fail_memory(err, choice->count * sizeof *pool);

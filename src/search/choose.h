@@ -4,8 +4,7 @@
 
 #include "tiedye/search.h"
 
-/* Looks whose numbers are scaled, so that every part counts alike: the sum of its variances
- * over all of them is 1. */
+/* Looks, their numbers scaled so that every part counts as its weight says (search.h). */
 typedef struct TdiChoice {
     size_t count;
     const TdLook *looks;
@@ -19,9 +18,8 @@ void tdi_choice_clear(TdiChoice *choice);
 /* The square of the distance of two of them. */
 double tdi_choice_apart(const TdiChoice *choice, size_t i, size_t k);
 
-/* Choose `keep` of them: those with the most interest (a third of all, or `keep`) are the pool;
- * the first is the one with the most interest, every other that of the pool whose nearest
- * chosen one is farthest. Where two are alike the first holds. */
+/* Choose `keep` of them, at most `count`, as search.h says; where two are alike the first
+ * holds. */
 TdStatus tdi_choose(const TdiChoice *choice, size_t keep, uint32_t *chosen, TdError *err);
 
 /* Put them in an order in which neighbours go together in colour, beginning with the first:

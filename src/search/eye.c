@@ -214,12 +214,13 @@ static TdSight judge(const TdLook *look)
 const char *td_sight_name(TdSight sight)
 {
     static const char *const names[TD_SIGHT_COUNT] = {"good", "blank", "saturated", "noisy"};
-    return names[sight];
+    return (unsigned)sight < TD_SIGHT_COUNT ? names[sight] : NULL;
 }
 
-/* Whether edges that lie near each other go the same way, from 0 to 1: in cells of 4 x 4 means
- * of 2 x 2 pixels the length of the sum of the gradients' squares (as numbers of the complex
- * plane, of L, a and b), to the sum of their lengths. */
+/* Whether edges that lie near each other go the same way, from 0 to 1. A gradient (x, y) is the
+ * complex number (x + i y)^2, whose angle does not tell x from -x. In each cell of 4 x 4 means
+ * of 2 x 2 pixels they are summed, of L, a and b; the lengths of these sums, to the sum of all
+ * lengths. */
 static double coherence_of(const TdiSightings *seen)
 {
     enum { CELL = 4, CELLS = SIDE / 2 / CELL };

@@ -88,17 +88,29 @@ static void add_picture(TdiText *page, const TdGallery *gallery, uint32_t i)
                     (unsigned)i + 1, seed);
 }
 
+/* "10,000" */
+static void add_count(TdiText *page, uint32_t count)
+{
+    if (count >= 1000000)
+        tdi_text_format(page, "%u,%03u,", (unsigned)(count / 1000000),
+                        (unsigned)(count / 1000 % 1000));
+    else if (count >= 1000)
+        tdi_text_format(page, "%u,", (unsigned)(count / 1000));
+    tdi_text_format(page, count >= 1000 ? "%03u" : "%u", (unsigned)(count % 1000));
+}
+
 static void add_heading(TdiText *page, const TdGalleryPlan *plan, const TdGallery *gallery)
 {
-    const char *plural = gallery->count == 1 ? "" : "s";
-    tdi_text_format(page, "<header>\n<h1>%u network%s</h1>\n<p>", (unsigned)gallery->count,
-                    plural);
-    tdi_text_format(page,
-                    plan->random ? "Of %u random networks (seed %llu) the most different ones."
-                                 : "Of %u networks from seed %llu on the most different ones.",
-                    (unsigned)plan->among, (unsigned long long)plan->recipe->seed);
-    tdi_text_add(page, " Each picture is what a network without training answers to the points "
-                       "of a plane.</p>\n</header>\n");
+    unsigned long long seed = plan->recipe->seed;
+    tdi_text_add(page, "<header>\n<h1>");
+    add_count(page, gallery->count);
+    tdi_text_add(page, gallery->count == 1 ? " network</h1>\n<p>The most different of "
+                                           : " networks</h1>\n<p>The most different of ");
+    add_count(page, plan->among);
+    tdi_text_format(
+        page, plan->random ? " random networks (seed %llu)." : ", from seed %llu on.", seed);
+    tdi_text_add(page, " Each picture is what a network that was never trained answers to the "
+                       "points of a plane.</p>\n</header>\n");
 }
 
 TdStatus tdi_page_write(const TdGalleryPlan *plan, const TdGallery *gallery, TdiText *page,
