@@ -223,25 +223,21 @@ const char *td_sight_name(TdSight sight)
  * lengths. */
 static double coherence_of(const TdiSightings *seen)
 {
-    enum { CELL = 4, CELLS = SIDE / 2 / CELL };
-    size_t side = side_of(1);
-    double along = 0, all = 1e-12;
-    for (size_t cell = 0; cell < CELLS * CELLS; cell++) {
-        double cosine = 0, sine = 0;
-        for (int c = 0; c < 3; c++) {
-            const double *corner =
-                level_of(seen, c, 1) + cell / CELLS * CELL * side + cell % CELLS * CELL;
-            for (size_t i = 0; i < (CELL - 1) * (CELL - 1); i++) {
-                const double *p = corner + i / (CELL - 1) * side + i % (CELL - 1);
-                double across = (p[1] - p[0]) + (p[side + 1] - p[side]);
-                double down = (p[side] - p[0]) + (p[side + 1] - p[1]);
-                cosine += across * across - down * down;
-                sine += 2 * across * down;
+    enum { LEVEL_SIDE = SIDE / 2, CELL = 4, CELLS = LEVEL_SIDE / CELL };
+    double cosine[CELLS * CELLS] = {0}, sine[CELLS * CELLS] = {0}, along = 0, all = 1e-12;
+    for (int c = 0; c < 3; c++)
+        for (size_t y = 0; y + 1 < LEVEL_SIDE; y++)
+            for (size_t x = 0; x + 1 < LEVEL_SIDE; x++) {
+                const double *p = level_of(seen, c, 1) + y * LEVEL_SIDE + x;
+                size_t cell = y / CELL * CELLS + x / CELL;
+                double across = (p[1] - p[0]) + (p[LEVEL_SIDE + 1] - p[LEVEL_SIDE]);
+                double down = (p[LEVEL_SIDE] - p[0]) + (p[LEVEL_SIDE + 1] - p[1]);
+                cosine[cell] += across * across - down * down;
+                sine[cell] += 2 * across * down;
                 all += across * across + down * down;
             }
-        }
-        along += __builtin_sqrt(cosine * cosine + sine * sine);
-    }
+    for (size_t i = 0; i < CELLS * CELLS; i++)
+        along += __builtin_sqrt(cosine[i] * cosine[i] + sine[i] * sine[i]);
     return along / all;
 }
 
@@ -402,6 +398,7 @@ void tdi_eye_look(const TdiEye *eye, const unsigned char *rows, uint32_t channel
                   TdiSightings *scratch, TdLook *look)
 {
     Spread spread;
+    memset(look, 0, sizeof *look); /* its padding too */
     see_colours(eye, rows, channels, scratch);
     make_levels(scratch);
     measure_spread(scratch, &spread);
