@@ -132,24 +132,27 @@ static uint64_t pixels_of(const TdRecipe *recipe)
     return (uint64_t)size.width * size.height;
 }
 
-static TdStatus save_one(const TdGallery *gallery, uint32_t i, const char *folder,
-                         const TdRun *run, bool *is_new, TdError *err)
+/* A picture's file. Its path is kept until the end: to remove it must not need memory. */
+typedef struct File {
+    char *path;
+    bool is_new; /* it was not there before */
+} File;
+
+static TdStatus save_one(const TdRecipe *recipe, const char *folder, const char *name,
+                         File *file, const TdRun *run, TdError *err)
 {
-    char name[TDI_PAGE_NAME];
     struct stat about;
-    tdi_page_name(gallery, i, name);
-    char *path = path_in(folder, name);
-    if (path == NULL)
-        return tdi_fail_memory(err, strlen(folder) + sizeof name);
-    bool was = lstat(path, &about) == 0;
-    TdStatus status = td_draw_save(gallery->keepers[i].recipe, path, NULL, run, NULL, err);
-    *is_new = !was && status == TD_OK;
-    tdi_free(path);
+    file->path = path_in(folder, name);
+    if (file->path == NULL)
+        return tdi_fail_memory(err, strlen(folder) + TDI_PAGE_NAME);
+    bool was = lstat(file->path, &about) == 0;
+    TdStatus status = td_draw_save(recipe, file->path, NULL, run, NULL, err);
+    file->is_new = !was && status == TD_OK;
     return status;
 }
 
-static TdStatus save_pictures(const TdGallery *gallery, const char *folder, const TdRun *run,
-                              bool *is_new, TdError *err)
+static TdStatus save_pictures(const TdGallery *gallery, const char *folder, File *files,
+                              const TdRun *run, TdError *err)
 {
     TdRun told = *run;
     Bar bar = {.run = run};
@@ -159,25 +162,24 @@ static TdStatus save_pictures(const TdGallery *gallery, const char *folder, cons
     told.progress = run->progress != NULL ? advance : NULL;
     told.user = &bar;
     for (uint32_t i = 0; i < gallery->count && status == TD_OK; i++) {
-        status = save_one(gallery, i, folder, &told, &is_new[i], err);
-        bar.done += pixels_of(gallery->keepers[i].recipe);
+        const TdRecipe *recipe = gallery->keepers[i].recipe;
+        char name[TDI_PAGE_NAME];
+        tdi_page_name(gallery, i, name);
+        status = save_one(recipe, folder, name, &files[i], &told, err);
+        bar.done += pixels_of(recipe);
     }
     return status;
 }
 
-/* After a failure: what was not there before. */
-static void remove_new(const TdGallery *gallery, const char *folder, const bool *is_new)
+/* After a failure what was not there before goes away again. */
+static void end_files(File *files, uint32_t count, bool failed)
 {
-    for (uint32_t i = 0; i < gallery->count; i++) {
-        char name[TDI_PAGE_NAME];
-        if (!is_new[i])
-            continue;
-        tdi_page_name(gallery, i, name);
-        char *path = path_in(folder, name);
-        if (path != NULL)
-            unlink(path);
-        tdi_free(path);
+    for (uint32_t i = 0; i < count; i++) {
+        if (failed && files[i].is_new)
+            unlink(files[i].path);
+        tdi_free(files[i].path);
     }
+    tdi_free(files);
 }
 
 static TdStatus save_page(const TdGalleryPlan *plan, const TdGallery *gallery,
@@ -202,16 +204,15 @@ TdStatus td_gallery_save(const TdGalleryPlan *plan, const TdGallery *gallery,
     TdStatus status = read_page(folder, &earlier, err);
     if (status != TD_OK)
         return status;
-    bool *is_new = tdi_alloc(gallery->count, sizeof *is_new);
-    status = is_new != NULL ? save_pictures(gallery, folder, &resolved, is_new, err)
-                            : tdi_fail_memory(err, gallery->count);
+    File *files = tdi_alloc(gallery->count, sizeof *files);
+    status = files != NULL ? save_pictures(gallery, folder, files, &resolved, err)
+                           : tdi_fail_memory(err, gallery->count * sizeof *files);
     if (status == TD_OK)
         status = save_page(plan, gallery, folder, err);
     if (status == TD_OK)
         remove_earlier(gallery, folder, earlier);
-    else if (is_new != NULL)
-        remove_new(gallery, folder, is_new);
-    tdi_free(is_new);
+    if (files != NULL)
+        end_files(files, gallery->count, status != TD_OK);
     td_text_free(earlier);
     return status;
 }

@@ -490,7 +490,7 @@ static void remove_gallery(void)
     DIR *open = opendir(folder);
     for (struct dirent *entry; (entry = readdir(open)) != NULL;)
         if (entry->d_name[0] == '0' || strcmp(entry->d_name, "index.html") == 0)
-            unlink(path_of(entry->d_name));
+            unlinkat(dirfd(open), entry->d_name, 0);
     closedir(open);
 }
 
