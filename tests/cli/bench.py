@@ -365,11 +365,10 @@ class Volumes(Case):
 
 class Galleries(Case):
     def test_report(self):
-        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "galleries.py"), "--rounds",
-                               "1", "--count", "40", "--seconds", "1", "--build", FOLDER,
-                               "--folder", self.folder], text=True, check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=_tiedye.PATIENCE)
+        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "galleries.py"),
+                               "--rounds", "1", "--count", "40", "--seconds", "1", "--build",
+                               FOLDER, "--folder", self.folder], check=False, text=True,
+                              capture_output=True, timeout=_tiedye.PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
         results = json.loads(self.read("galleries.json"))
         self.assertEqual(list(results["rates"]), list(galleries.KINDS))
@@ -384,8 +383,8 @@ class Galleries(Case):
     def test_words(self):
         bench = os.path.join(FOLDER, "bench_throughput")
         for words in (["1", "thumbnails", "0", "1", "random"], ["1", "thumbnails", "3"], ["0"]):
-            done = subprocess.run([bench, *words], check=False, text=True, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=_tiedye.PATIENCE)
+            done = subprocess.run([bench, *words], check=False, capture_output=True, text=True,
+                                  timeout=_tiedye.PATIENCE)
             self.assertNotEqual(done.returncode, 0)
             self.assertEqual(done.stdout, "")
             self.assertNotEqual(done.stderr, "")

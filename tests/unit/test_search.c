@@ -13,6 +13,7 @@
 #include "search/choose.h"
 #include "search/eye.h"
 #include "search/families.h"
+#include "search/page.h"
 #include "tiedye/search.h"
 #include "unit/recipes.h"
 
@@ -77,6 +78,20 @@ static double grains(int x, int y)
     return 40 + 170 * dice((unsigned)x / 3, (unsigned)y / 3);
 }
 
+/* Larger ones, which only their edges tell from large forms. */
+static double clumps(int x, int y)
+{
+    return 40 + 170 * dice((unsigned)x / 5, (unsigned)y / 5);
+}
+
+/* A third each of black and of white, and a gradient between. */
+static double clipped(int x, int y)
+{
+    double code = 8 * x - 256;
+    (void)y;
+    return code < 0 ? 0 : code > 255 ? 255 : code;
+}
+
 static double checks(int x, int y)
 {
     return ((x + y) % 2 != 0 ? 40 : 150) + x / 2;
@@ -111,7 +126,11 @@ static void test_sights(void **state)
     expect_sight(faint, TD_SIGHT_BLANK);
     expect_sight(halves, TD_SIGHT_SATURATED);
     expect_sight(two_grays, TD_SIGHT_SATURATED);
+    expect_sight(clipped, TD_SIGHT_SATURATED);
     expect_sight(noise, TD_SIGHT_NOISY);
+    expect_sight(clumps, TD_SIGHT_NOISY);
+    assert_true(look_at_formula(clumps).noise < 0.6);
+    assert_true(look_at_formula(clipped).two_colours < 0.88);
     expect_sight(grains, TD_SIGHT_NOISY);
     expect_sight(checks, TD_SIGHT_NOISY);
     expect_sight(gradient, TD_SIGHT_GOOD);
@@ -277,6 +296,7 @@ static void test_choice(void **state)
     expect_choice(40, 3);
     expect_choice(40, 40);
     expect_choice(300, 7);
+    expect_choice(304, 8); /* an eighth is more than four times, and less than five */
     expect_choice(64, 16);
 }
 
@@ -405,6 +425,15 @@ static void test_random_recipes(void **state)
     }
     for (size_t i = 0; i < tdi_family_count(); i++)
         assert_non_null(strstr(tdi_family_template(i), "layers = "));
+}
+
+static void test_text_of_pages(void **state)
+{
+    TdiText text = {0};
+    (void)state;
+    tdi_page_add_text(&text, "a<b> & \"c\"\nd");
+    assert_string_equal(text.data, "a&lt;b&gt; &amp; &quot;c&quot;&#10;d");
+    tdi_text_free(&text);
 }
 
 /* ---- Galleries --------------------------------------------------------------------------- */
@@ -561,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_chance_is_fixed),
         cmocka_unit_test(test_random_recipes),
+        cmocka_unit_test(test_text_of_pages),
         cmocka_unit_test(test_threads_and_instructions_do_not_matter),
         cmocka_unit_test(test_candidates),
         cmocka_unit_test(test_shapes),
