@@ -28,7 +28,7 @@ typedef enum TdSight {
     TD_SIGHT_GOOD,
     TD_SIGHT_BLANK,     /* contrast < 0.06 */
     TD_SIGHT_SATURATED, /* ends > 0.6, or two_colours > 0.88 */
-    TD_SIGHT_NOISY,     /* noise > 0.6, or noise (1 - coherence) > 0.1 */
+    TD_SIGHT_NOISY,     /* noise > 0.65, or noise (1 - coherence) > 0.14 */
     TD_SIGHT_COUNT
 } TdSight;
 

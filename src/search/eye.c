@@ -206,7 +206,7 @@ static TdSight judge(const TdLook *look)
         return TD_SIGHT_BLANK;
     if (look->ends > 0.6 || look->two_colours > 0.88)
         return TD_SIGHT_SATURATED;
-    if (look->noise > 0.6 || look->noise * (1 - look->coherence) > 0.1)
+    if (look->noise > 0.65 || look->noise * (1 - look->coherence) > 0.14)
         return TD_SIGHT_NOISY;
     return TD_SIGHT_GOOD;
 }

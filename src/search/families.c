@@ -38,7 +38,7 @@ static const struct {
      "layers = {20..36}x{2..4},3\nact = gaussian\nout = {sin|tanh|cos}\n"
      "sigma_w = {2.0..3.4}\nsigma_b = {0.4..1.6}\nextent = {1.0..2.5}\n" COLOURS},
     {"agate", 3,
-     "inputs = {x,y,r|x,y,r|x,r|y,r}\nlayers = {12..24}x{2..4},3\nact = {cos|sin}\n"
+     "inputs = {x,y,r|x,y,r|x,y,r|x,r|y,r}\nlayers = {12..24}x{2..4},3\nact = {cos|sin}\n"
      "sigma_w = {1.4..2.4}\nsigma_b = {0.8..2.4}\nextent = {0.8..2.5}\n" COLOURS},
     {"lens", 4,
      "inputs = x,y,r\nlayers = {16..36}x{3..7},3\nact = {tanh|tanh|atan|erf|softsign}\n"
@@ -52,7 +52,7 @@ static const struct {
      "{" PAINT "|" INK "}"},
     {"paper", 3,
      "inputs = {x,y|x,y,r}\nlayers = {14..28}x{2..5},1\nact = {tanh|tanh|sin|gaussian}\n"
-     "out = sawtooth\nsigma_w = {1.6..2.6}\nsigma_b = {0.3..1.2}\nextent = {0.8..2.0}\n"
+     "out = sawtooth\nsigma_w = {1.8..2.8}\nsigma_b = {0.3..1.2}\nextent = {0.8..2.0}\n"
      "antialias = 4\n" INK},
     {"facets", 3,
      "inputs = {x,y|x,y,r}\nlayers = {16..36}x{3..7},3\n"

@@ -91,7 +91,7 @@ class Look:
             return "blank"
         if self.ends > 0.6 or self.two > 0.88:
             return "saturated"
-        if self.noise > 0.6 or self.noise * (1 - self.coherence) > 0.1:
+        if self.noise > 0.65 or self.noise * (1 - self.coherence) > 0.14:
             return "noisy"
         return "good"
 

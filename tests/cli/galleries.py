@@ -5,6 +5,7 @@ import html.parser
 import json
 import os
 import signal
+import subprocess
 import time
 import unittest
 
@@ -261,7 +262,7 @@ class Galleries(Case):
         """While it looks, and while it draws: nothing is left."""
         for keys, wait in ((["--among", "1000000"], None),
                            (["--among", "40", "--keep", "9", "--size", "3000x3000"], ".png")):
-            process = self.start("gallery", *keys, "-q", "-o", "wall")
+            process = self.start("gallery", *keys, "-q", "-o", "wall", stderr=subprocess.DEVNULL)
             begin = time.monotonic()
             while time.monotonic() - begin < 60 and not (
                     os.path.isdir(self.path("wall")) and
