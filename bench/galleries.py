@@ -21,6 +21,7 @@ import time
 import report
 import run
 from run import Failure, say
+from volumes_report import cores as cores_had
 
 BEGIN = "<!-- written by bench/galleries.py --update-docs -->\n"
 KINDS = {"random": "random recipes", "seeds": "seeds of 32x6,3"}
@@ -38,16 +39,19 @@ def measure(options, threads, kind, seed):
     return float(done.stdout)
 
 
-def play(options):
-    """{kind: {threads: rates}}; every round has a seed of its own."""
-    cores = [1, 2][:os.cpu_count()]
-    rates = {kind: {threads: [] for threads in cores} for kind in KINDS}
+def play(options, contestants):
+    """{kind: {threads: rates}}, where every round has a seed of its own; {threads: rates} of bare
+    multiply-adds."""
+    rates = {kind: {threads: [] for threads in contestants} for kind in KINDS}
+    peaks = {threads: [] for threads in contestants}
     for number in range(1, options.rounds + 1):
         say(f"thumbnails, round {number} of {options.rounds}")
-        for kind, found in rates.items():
-            for threads, mine in found.items():
-                mine.append(measure(options, threads, kind, number))
-    return rates
+        for threads, tiedye in contestants.items():
+            way = [way for way in tiedye.ways if way.startswith("peak ")][-1]
+            peaks[threads].append(float(tiedye.ask("time", way, min(options.seconds, 0.3))))
+            for kind, found in rates.items():
+                found[threads].append(measure(options, threads, kind, number))
+    return rates, peaks
 
 
 def make(results):
@@ -57,7 +61,7 @@ def make(results):
     cores = list(next(iter(median.values())))
     lines = report.machine(results) + [
         "", f"{results['rounds']} rounds of {results['count']} thumbnails of 96 x 96 each, taking "
-        "turns; medians.", *report.warnings(results), "",
+        "turns; medians.", *cores_had(results), *report.warnings(results), "",
         report.row("Thumbnails/s", [report.CORES[threads] for threads in cores])]
     lines += [report.row(KINDS[kind], [report.number(mine[threads]) for threads in cores])
               for kind, mine in median.items()]
@@ -74,7 +78,8 @@ def read_options():
     parser.add_argument("--quick", action="store_true", help="2 rounds of 200")
     parser.add_argument("--rounds", type=int, help="[5]")
     parser.add_argument("--count", type=int, help="thumbnails of a round [2000]")
-    parser.add_argument("--seconds", type=float, default=1, help="is for the other parts")
+    parser.add_argument("--seconds", type=float, default=1,
+                        help="of bare multiply-adds, at most 0.3")
     parser.add_argument("--build", default="build/release", help="the programs [%(default)s]")
     parser.add_argument("--folder", default="build/bench", help="the files [%(default)s]")
     parser.add_argument("--update-docs", action="store_true",
@@ -102,11 +107,13 @@ def main():
         raise Failure(f"there is no {options.build}/bench_throughput: run make bench")
     os.makedirs(options.folder, exist_ok=True)
     begin = time.monotonic()
-    tiedye = run.Contestant("tiedye", [f"{options.build}/bench_throughput", 1])
+    contestants = {threads: run.Contestant("tiedye", [f"{options.build}/bench_throughput", threads])
+                   for threads in [1, 2][:os.cpu_count()]}
     results = {**run.describe(options), "count": options.count,
-               "versions": {"tiedye": tiedye.version}}
-    tiedye.end()
-    results["rates"] = play(options)
+               "versions": {"tiedye": contestants[1].version}}
+    results["rates"], results["peaks"] = play(options, contestants)
+    for tiedye in contestants.values():
+        tiedye.end()
     results["took"] = time.monotonic() - begin
     with open(f"{options.folder}/galleries.json", "w", encoding="utf-8") as file:
         json.dump(results, file, indent=1)

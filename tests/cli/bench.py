@@ -366,7 +366,7 @@ class Volumes(Case):
 class Galleries(Case):
     def test_report(self):
         done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "galleries.py"),
-                               "--rounds", "1", "--count", "40", "--seconds", "1", "--build",
+                               "--rounds", "1", "--count", "40", "--seconds", "0.01", "--build",
                                FOLDER, "--folder", self.folder], check=False, text=True,
                               capture_output=True, timeout=_tiedye.PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
