@@ -1,6 +1,7 @@
 /* tiedye gallery: the most different of thousands of networks, in a folder with a page. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <tiedye/search.h>
@@ -67,6 +68,9 @@ static int check_output(const Arguments *arguments)
     const char *folder = arguments->value[OPTION_OUTPUT];
     if (folder == NULL || folder[0] == '\0')
         return usage_error(arguments->command, "gallery needs -o DIR");
+    if (strcmp(folder, "-") == 0)
+        return usage_error(arguments->command,
+                           "a gallery is a folder, which standard output is not: -o DIR");
     return 0;
 }
 

@@ -64,7 +64,8 @@ static const char page_view[] =
     "<p id=\"said\" role=\"status\"></p>\n"
     "<div class=\"row steps\"><button type=\"button\" id=\"before\" "
     "aria-label=\"Previous picture\">&larr; Previous</button>\n"
-    "<button type=\"button\" id=\"next\" aria-label=\"Next picture\">Next &rarr;</button>\n"
+    "<button type=\"button\" id=\"next\" autofocus aria-label=\"Next picture\">Next "
+    "&rarr;</button>\n"
     "<button type=\"button\" id=\"close\">Close</button></div>\n"
     "</div>\n"
     "</dialog>\n";

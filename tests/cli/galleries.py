@@ -230,6 +230,7 @@ class Galleries(Case):
         for code, words, arguments in (
                 (2, ["needs -o DIR"], []),
                 (2, ["needs -o DIR"], ["-o", ""]),
+                (2, ["-o DIR", "standard output"], ["-o", "-"]),
                 (2, ["--among", '"0"', "from 1 to"], ["-o", "out", "--among", "0"]),
                 (2, ["--among", '"-5"'], ["-o", "out", "--among", "-5"]),
                 (2, ["--among", '"ten"'], ["-o", "out", "--among", "ten"]),
