@@ -14,7 +14,9 @@
  * multiply-adds, in operations a second.
  *
  * bench_throughput THREADS encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM makes a film of a file
- * of frames, and is what bench/volumes.py measures of a film's encoder. */
+ * of frames, and is what bench/volumes.py measures of a film's encoder. bench_throughput
+ * THREADS thumbnails COUNT SEED KIND looks at the candidates of a gallery (bench/galleries.py).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@
 #include "count.h"
 #include "encode.h"
 #include "peak.h"
+#include "thumbnails.h"
 
 static const struct {
     const char *word; /* before the instruction set */
@@ -265,19 +268,31 @@ static void say_hello(void)
     fflush(stdout);
 }
 
+/* A request that is said on the command line: its exit code, -1 where there is none. */
+static int run_words(int threads, int argc, char **argv)
+{
+    if (argc == 9 && strcmp(argv[2], "encode") == 0)
+        return encode_film(threads, argv + 3) ? 0 : 1;
+    if (argc == 6 && strcmp(argv[2], "thumbnails") == 0)
+        return time_thumbnails(threads, argv + 3) ? 0 : 1;
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
     static char line[8192];
     static Bench bench;
-    bench.threads = argc == 2 || argc == 9 ? (int)strtol(argv[1], NULL, 10) : 0;
-    if (bench.threads < 1 || (argc == 9 && strcmp(argv[2], "encode") != 0)) {
+    bench.threads = argc >= 2 ? (int)strtol(argv[1], NULL, 10) : 0;
+    int code = bench.threads < 1 || argc == 2 ? -1 : run_words(bench.threads, argc, argv);
+    if (code >= 0)
+        return code;
+    if (bench.threads < 1 || argc > 2) {
         fputs(
-            "usage: bench_throughput THREADS [encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM]\n",
+            "usage: bench_throughput THREADS [encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM |\n"
+            "           thumbnails COUNT SEED random|seeds]\n",
             stderr);
         return 2;
     }
-    if (argc == 9)
-        return encode_film(bench.threads, argv + 3) ? 0 : 1;
     say_hello();
     while (fgets(line, sizeof line, stdin) != NULL) {
         line[strcspn(line, "\n")] = '\0';

@@ -72,6 +72,20 @@ static const Command commands[] = {
      "  tiedye animate --path 'seed=1;2;3' --loop --frames 180 -o morph.webp\n"
      "  tiedye animate --draw volume --path azimuth=0..360 --loop -o turn.mp4\n",
      GROUPS_FILM, OPTIONS_DRAW & ~(1u << OPTION_SHOW), true, TD_DRAW_PICTURE, run_animate},
+    {"gallery", "[SOURCE...] [--KEY VALUE...] [--among N] [--keep N] -o DIR",
+     "the most different of thousands",
+     "Looks at thumbnails of many networks, drops the blank, saturated and noisy ones,\n"
+     "keeps those that differ most, and draws them into a folder, with an index.html\n"
+     "that shows them. Without a SOURCE every candidate is a random recipe, in which\n"
+     "keys that are given hold; with one, that recipe with seed, seed + 1, ...\n"
+     "The same --seed gives the same gallery.",
+     "  tiedye gallery -o wall\n"
+     "  tiedye gallery --seed 7 --palette dusk --tone rank -o dusk\n"
+     "  tiedye gallery @marble --among 2000 --keep 12 -o marbles\n",
+     GROUPS_PICTURE,
+     OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_JSON | 1u << OPTION_AMONG |
+         1u << OPTION_KEEP,
+     true, TD_DRAW_PICTURE, run_gallery},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
      "text for a .tie file, as a share link, or as JSON.",

@@ -21,6 +21,8 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_LINK] = {"link", 0, NULL, "print a share link"},
     [OPTION_JSON] = {"json", 0, NULL, "print JSON"},
     [OPTION_FOLD] = {"fold", 0, NULL, "fold constant inputs into the first biases"},
+    [OPTION_AMONG] = {"among", 0, "N", "how many pictures are looked at [10000]"},
+    [OPTION_KEEP] = {"keep", 0, "N", "how many of them are kept, at most [32]"},
     [OPTION_THREADS] = {"threads", 0, "N", "worker threads (default: all cores)"},
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE",
                            "limit, as 512M or 4G (default: half of the "
@@ -163,6 +165,16 @@ const char *next_word(const Arguments *arguments, Cursor *cursor)
         Item item = next_item(arguments, cursor);
         if (item.kind == END || item.kind == WORD)
             return item.kind == END ? NULL : item.value;
+    }
+}
+
+const TdKeyInfo *next_key(const Arguments *arguments, Cursor *cursor, const char **value)
+{
+    for (;;) {
+        Item item = next_item(arguments, cursor);
+        *value = item.value;
+        if (item.kind == END || item.kind == KEY)
+            return item.kind == END ? NULL : td_key_find(item.name);
     }
 }
 

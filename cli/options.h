@@ -19,6 +19,8 @@ typedef enum RunOption {
     OPTION_LINK,
     OPTION_JSON,
     OPTION_FOLD,
+    OPTION_AMONG,
+    OPTION_KEEP,
     OPTION_THREADS,
     OPTION_MAX_MEMORY,
     OPTION_FAST,
@@ -82,6 +84,9 @@ typedef struct Cursor {
 /* Set the keys that were given as options in a recipe of one's own, as read_arguments has done
  * in arguments->recipe. Returns 0 or the exit code. */
 int apply_keys(const Arguments *arguments, TdRecipe *recipe);
+
+/* The keys that were given as options one by one, and their values. NULL at the end. */
+const TdKeyInfo *next_key(const Arguments *arguments, Cursor *cursor, const char **value);
 
 /* The words (neither options nor their values) one by one. NULL at the end. */
 const char *next_word(const Arguments *arguments, Cursor *cursor);

@@ -1,13 +1,12 @@
 /* tiedye post: the figures of the post, under fixed names. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <tiedye/sheet.h>
 
 #include "commands.h"
 #include "draw.h"
+#include "folder.h"
 
 /* Each is a preset: what that draws, or a sheet of 32 networks. */
 static const struct {
@@ -64,24 +63,6 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     return code;
 }
 
-static int make_folder(const char *folder)
-{
-    struct stat about;
-    if (mkdir(folder, 0777) == 0)
-        return 0;
-    int code = errno;
-    if (code == EEXIST && stat(folder, &about) == 0 && S_ISDIR(about.st_mode))
-        return 0;
-    if (code == ENOENT)
-        complain("%.400s: cannot make the folder, as the one that it lies in does not exist",
-                 folder);
-    else if (code == EEXIST)
-        complain("%.400s: exists and is no folder", folder);
-    else
-        complain("%.400s: cannot make the folder: %s", folder, strerror(code));
-    return 1;
-}
-
 int run_post(const Arguments *arguments)
 {
     const char *folder = arguments->value[OPTION_OUTPUT];
@@ -90,7 +71,7 @@ int run_post(const Arguments *arguments)
         return usage_error(arguments->command, "post needs -o FOLDER");
     if (next_word(arguments, &cursor) != NULL)
         return usage_error(arguments->command, "post takes no sources: its recipes are fixed");
-    int code = make_folder(folder);
+    int code = make_folder(folder, NULL);
     for (size_t i = 0; i < sizeof figures / sizeof *figures && code == 0; i++)
         code = draw_figure(arguments, folder, i);
     return code;

@@ -13,7 +13,8 @@ typedef enum TdiPurpose {
     TDI_RANDOM_NOISE,
     TDI_RANDOM_PALETTE,
     TDI_RANDOM_DITHER,
-    TDI_RANDOM_JITTER
+    TDI_RANDOM_JITTER,
+    TDI_RANDOM_SEARCH
 } TdiPurpose;
 
 /* Where a number is used. The output layer has a stream of its own, TDI_OUTPUT_LAYER, whatever

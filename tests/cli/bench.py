@@ -13,6 +13,7 @@ from _tiedye import BINARY, SANITIZED, Case
 
 BENCH = os.path.join(os.path.dirname(__file__), "..", "..", "bench")
 sys.path.insert(0, BENCH)
+import galleries  # noqa: E402
 import pictures  # noqa: E402
 import pictures_report  # noqa: E402
 import png  # noqa: E402
@@ -360,6 +361,33 @@ class Volumes(Case):
         self.assertEqual(len(volumes_report.cores({"peaks": {1: [2, 2], 2: [4, 3.9]}})), 1)
         self.assertEqual(len(volumes_report.cores({"peaks": {1: [2, 2], 2: [2, 2]}})), 2)
         self.assertEqual(volumes_report.cores({"peaks": {1: [2]}}), [])
+
+
+class Galleries(Case):
+    def test_report(self):
+        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "galleries.py"),
+                               "--rounds", "1", "--count", "40", "--seconds", "0.01", "--build",
+                               FOLDER, "--folder", self.folder], check=False, text=True,
+                              capture_output=True, timeout=_tiedye.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        results = json.loads(self.read("galleries.json"))
+        self.assertEqual(list(results["rates"]), list(galleries.KINDS))
+        for kind in results["rates"].values():
+            for rates in kind.values():
+                self.assertEqual(len(rates), 1)
+                self.assertGreater(rates[0], 1)
+        self.assertEqual(done.stdout, self.read("galleries.txt").decode())
+        self.assertIn("\nrandom recipes  ", done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.split("\n"))), 80)
+
+    def test_words(self):
+        bench = os.path.join(FOLDER, "bench_throughput")
+        for words in (["1", "thumbnails", "0", "1", "random"], ["1", "thumbnails", "3"], ["0"]):
+            done = subprocess.run([bench, *words], check=False, capture_output=True, text=True,
+                                  timeout=_tiedye.PATIENCE)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual(done.stdout, "")
+            self.assertNotEqual(done.stderr, "")
 
 
 if __name__ == "__main__":

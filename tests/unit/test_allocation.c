@@ -18,6 +18,7 @@
 #include "output/mesh.h"
 #include "tiedye/exchange.h"
 #include "tiedye/motion.h"
+#include "tiedye/search.h"
 #include "tiedye/sheet.h"
 #include "volume/surface.h"
 
@@ -322,6 +323,26 @@ static TdStatus try_prints(const char *text, TdError *err)
     return status;
 }
 
+/* One thread: candidates that are looked at side by side would share the budget. */
+static TdStatus try_gallery(const char *text, TdError *err)
+{
+    TdRun run = {.threads = 1};
+    TdRecipe *recipe;
+    TdGallery *gallery = NULL;
+    const TdSetting settings[] = {{"size", "9x9"}, {"layers", "6,3"}, {"tone", "rank"}};
+    TdGalleryPlan plan = {
+        .random = true, .settings = settings, .setting_count = 3, .among = 4, .keep = 2};
+    TdStatus status = make_recipe(text, &recipe, err);
+    plan.recipe = recipe;
+    if (status == TD_OK)
+        status = td_gallery_find(&plan, &run, &gallery, err);
+    if (status == TD_OK)
+        status = td_gallery_save(&plan, gallery, folder, &run, err);
+    td_gallery_free(gallery);
+    td_recipe_free(recipe);
+    return status;
+}
+
 /* ---- Every place --------------------------------------------------------------------- */
 
 /* Let the first, the second, ... allocation fail, and all that follow it, until none is
@@ -579,6 +600,27 @@ static void test_numbered_pictures(void **state)
     exhaust(try_frames, "g%d.ppm", false);
 }
 
+static void remove_gallery(void)
+{
+    DIR *open = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(open)) != NULL;)
+        if (entry->d_name[0] == '0' || strcmp(entry->d_name, "index.html") == 0)
+            unlinkat(dirfd(open), entry->d_name, 0);
+    closedir(open);
+}
+
+/* An empty folder, and one with the pictures of an earlier gallery. */
+static void test_galleries(void **state)
+{
+    (void)state;
+    int files = count_files();
+    exhaust(try_gallery, "seed = 1", false);
+    assert_int_equal(count_files(), files + 3);
+    exhaust(try_gallery, "seed = 1", false);
+    assert_int_equal(count_files(), files + 3);
+    remove_gallery();
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -608,6 +650,7 @@ int main(void)
         cmocka_unit_test(test_large_images),    cmocka_unit_test(test_weights_and_recipes),
         cmocka_unit_test(test_volumes),         cmocka_unit_test(test_solids),
         cmocka_unit_test(test_moving_pictures), cmocka_unit_test(test_numbered_pictures),
+        cmocka_unit_test(test_galleries),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
