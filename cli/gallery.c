@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <tiedye/search.h>
+#include <tiedye/sheet.h>
 
 #include "commands.h"
 #include "folder.h"
@@ -150,6 +151,8 @@ static int fill_folder(const Arguments *arguments, const TdGalleryPlan *plan)
     TdGallery *gallery = NULL;
     TdError err = {0};
     TdStatus status = td_gallery_check_folder(arguments->value[OPTION_OUTPUT], &err);
+    if (status == TD_OK)
+        status = td_image_attach(arguments->recipe, &arguments->run, &err);
     if (status == TD_OK)
         status = find(arguments, plan, &gallery, &err);
     if (status == TD_OK && gallery->count == 0) {

@@ -15,6 +15,8 @@
 #include "base/whole.h"
 #include "kernels/find.h"
 #include "network/cells.h"
+#include "network/layout.h"
+#include "network/resize.h"
 
 enum {
     CACHED_BYTES = 16 << 20, /* of tiles that are quick because they are small */
@@ -39,47 +41,29 @@ struct TdConvnet {
     float *numbers; /* what the stages point into */
 };
 
-/* How channels of a box lie in memory, in floats. */
-typedef struct Layout {
-    TdBox box;
-    size_t line, plane, channel; /* from one to the next */
-} Layout;
-
 /* ---- Boxes and layouts ------------------------------------------------------------------- */
-
-static int32_t side_of(const TdBox *box, int axis)
-{
-    return box->high[axis] - box->low[axis];
-}
 
 uint64_t td_box_cells(const TdBox *box)
 {
     uint64_t cells = 1;
     for (int axis = 0; axis < 3; axis++)
-        cells *= side_of(box, axis) > 0 ? (uint64_t)side_of(box, axis) : 0;
+        cells *= tdi_side(box, axis) > 0 ? (uint64_t)tdi_side(box, axis) : 0;
     return cells;
 }
 
 /* Lines of `line` floats, `lines` of them in each of `planes`, such that runs may go on for a
  * grain behind their end. */
-static Layout lay_out(TdBox box, size_t line, size_t lines, size_t planes)
+static TdiLayout lay_out(TdBox box, size_t line, size_t lines, size_t planes)
 {
-    Layout layout = {.box = box, .line = line, .plane = tdi_round_up(line * lines, ALIGN)};
+    TdiLayout layout = {.box = box, .line = line, .plane = tdi_round_up(line * lines, ALIGN)};
     layout.channel = tdi_round_up(layout.plane * planes, ALIGN) + TD_POINT_GRAIN;
     return layout;
 }
 
-static Layout lay_out_box(TdBox box)
+static TdiLayout lay_out_box(TdBox box)
 {
-    return lay_out(box, (size_t)side_of(&box, 0), (size_t)side_of(&box, 1),
-                   (size_t)side_of(&box, 2));
-}
-
-static size_t place_in(const Layout *layout, int32_t x, int32_t y, int32_t z)
-{
-    const TdBox *box = &layout->box;
-    return (size_t)(z - box->low[2]) * layout->plane +
-           (size_t)(y - box->low[1]) * layout->line + (size_t)(x - box->low[0]);
+    return lay_out(box, (size_t)tdi_side(&box, 0), (size_t)tdi_side(&box, 1),
+                   (size_t)tdi_side(&box, 2));
 }
 
 static size_t channels_of(uint32_t width)
@@ -88,7 +72,7 @@ static size_t channels_of(uint32_t width)
 }
 
 /* Rows of outputs that are missing in the last four are written too. */
-static size_t floats_of(const Layout *layout, uint32_t width)
+static size_t floats_of(const TdiLayout *layout, uint32_t width)
 {
     return tdi_round_up((width + TD_OUTPUT_GRAIN - 1) * layout->channel + TD_POINT_GRAIN,
                         ALIGN);
@@ -113,8 +97,8 @@ static void tap_along(const TdLayer *layer, bool solid, uint32_t t, uint32_t alo
  * axis those come first that are 0, then those that are 1, ... modulo the stride, so that those
  * that neighbouring outputs see at a tap are neighbours. */
 typedef struct Feed {
-    Layout layout; /* of one sort */
-    TdBox range;   /* cells, without regard to padding */
+    TdiLayout layout; /* of one sort */
+    TdBox range;      /* cells, without regard to padding */
     uint32_t stride[3];
     size_t sort;    /* floats from one sort to the next */
     bool direct;    /* the cells lie as the layer before has left them */
@@ -127,7 +111,7 @@ static bool same_box(const TdBox *a, const TdBox *b)
 }
 
 /* before: of the cells that the layer before has made. */
-static Feed feed_of(const Stage *stage, const Layout *before, const TdBox *after)
+static Feed feed_of(const Stage *stage, const TdiLayout *before, const TdBox *after)
 {
     const TdLayer *layer = &stage->layer;
     bool solid = stage->before.solid;
@@ -135,10 +119,10 @@ static Feed feed_of(const Stage *stage, const Layout *before, const TdBox *after
     size_t count[3], sorts = 1;
     for (int axis = 0; axis < 3; axis++) {
         uint32_t stride = axis < 2 || solid ? layer->stride : 1;
-        size_t reach = (size_t)(side_of(&feed.range, axis) - 1) -
-                       (size_t)(side_of(after, axis) - 1) * stride;
+        size_t reach = (size_t)(tdi_side(&feed.range, axis) - 1) -
+                       (size_t)(tdi_side(after, axis) - 1) * stride;
         feed.stride[axis] = stride;
-        count[axis] = (size_t)side_of(after, axis) + reach / stride;
+        count[axis] = (size_t)tdi_side(after, axis) + reach / stride;
         sorts *= stride;
     }
     feed.direct = sorts == 1 && same_box(&feed.range, &before->box);
@@ -172,7 +156,7 @@ static uint32_t middle_tap(const Stage *stage)
 }
 
 /* One line of one sort, of one channel. */
-static void gather_line(const Stage *stage, const Layout *before, const float *from,
+static void gather_line(const Stage *stage, const TdiLayout *before, const float *from,
                         const Feed *feed, const int32_t at[3], float *to)
 {
     const TdLayer *layer = &stage->layer;
@@ -182,7 +166,7 @@ static void gather_line(const Stage *stage, const Layout *before, const float *f
         memset(to, 0, feed->layout.line * sizeof *to);
         return;
     }
-    const float *line = from + place_in(before, before->box.low[0], y, z);
+    const float *line = from + tdi_place(before, before->box.low[0], y, z);
     for (size_t i = 0; i < feed->layout.line; i++) {
         int32_t cell = at[0] + (int32_t)(i * feed->stride[0]);
         int32_t x = cell < feed->range.high[0] ? tdi_padded_cell(&stage->before, layer, 0, cell)
@@ -192,7 +176,7 @@ static void gather_line(const Stage *stage, const Layout *before, const float *f
 }
 
 /* All cells of one sort of one channel; `phase` are the remainders. */
-static void gather_sort(const Stage *stage, const Layout *before, const float *from,
+static void gather_sort(const Stage *stage, const TdiLayout *before, const float *from,
                         const Feed *feed, const uint32_t phase[3], float *to)
 {
     const TdBox *range = &feed->range;
@@ -207,7 +191,7 @@ static void gather_sort(const Stage *stage, const Layout *before, const float *f
     }
 }
 
-static void gather(const Stage *stage, const Layout *before, const float *from,
+static void gather(const Stage *stage, const TdiLayout *before, const float *from,
                    const Feed *feed, float *to)
 {
     const uint32_t *stride = feed->stride;
@@ -227,7 +211,7 @@ static void gather(const Stage *stage, const Layout *before, const float *from,
 
 /* y = x + act(...): what stands under the middle tap is added. */
 static void add_middle(const Stage *stage, const Feed *feed, const float *from,
-                       const Layout *after, size_t begin, size_t points, float *to)
+                       const TdiLayout *after, size_t begin, size_t points, float *to)
 {
     const TdLayer *layer = &stage->layer;
     uint32_t shared = layer->in < layer->out ? layer->in : layer->out;
@@ -242,8 +226,8 @@ static void add_middle(const Stage *stage, const Feed *feed, const float *from,
 
 /* Points begin .. begin + points - 1 of a plane. */
 static void run_conv(const TdConvnet *convnet, const Stage *stage, const Feed *feed,
-                     const size_t *taps, const float *from, const Layout *after, size_t begin,
-                     size_t points, float *to)
+                     const size_t *taps, const float *from, const TdiLayout *after,
+                     size_t begin, size_t points, float *to)
 {
     const TdLayer *layer = &stage->layer;
     uint32_t in = layer->in / layer->groups, out = layer->out / layer->groups;
@@ -264,102 +248,29 @@ static void run_conv(const TdConvnet *convnet, const Stage *stage, const Feed *f
 }
 
 /* What comes out lies in lines as long as those of the feed. */
-static Layout conv_layout(const Feed *feed, TdBox after)
+static TdiLayout conv_layout(const Feed *feed, TdBox after)
 {
-    Layout layout = feed->layout;
+    TdiLayout layout = feed->layout;
     layout.box = after;
     layout.channel =
-        tdi_round_up(layout.plane * (size_t)side_of(&after, 2), ALIGN) + TD_POINT_GRAIN;
+        tdi_round_up(layout.plane * (size_t)tdi_side(&after, 2), ALIGN) + TD_POINT_GRAIN;
     return layout;
 }
 
 static void do_conv(const TdConvnet *convnet, const Stage *stage, const Feed *feed,
-                    const float *from, const Layout *after, size_t *taps, float *to,
+                    const float *from, const TdiLayout *after, size_t *taps, float *to,
                     const TdRun *run)
 {
     size_t last =
-        (size_t)(side_of(&after->box, 1) - 1) * after->line + (size_t)side_of(&after->box, 0);
+        (size_t)(tdi_side(&after->box, 1) - 1) * after->line + (size_t)tdi_side(&after->box, 0);
     for (uint32_t t = 0; t < stage->layer.taps; t++)
         taps[t] = tap_place(stage, feed, t);
-    for (int32_t z = 0; z < side_of(&after->box, 2); z++) {
+    for (int32_t z = 0; z < tdi_side(&after->box, 2); z++) {
         size_t plane = (size_t)z * after->plane;
         for (size_t p = 0; p < last && !tdi_is_cancelled(run); p += RUN) {
             size_t points = tdi_round_up(last - p < RUN ? last - p : RUN, TD_POINT_GRAIN);
             run_conv(convnet, stage, feed, taps, from, after, plane + p, points, to);
         }
-    }
-}
-
-/* The greatest value of a window, or its mean, with its cells in ascending order. */
-static float pool_cell(const TdLayer *layer, const Layout *before, const float *from,
-                       const size_t size[3])
-{
-    float most = from[0], sum = from[0];
-    for (size_t z = 0; z < size[2]; z++)
-        for (size_t y = 0; y < size[1]; y++)
-            for (size_t x = 0; x < size[0]; x++) {
-                float value = from[z * before->plane + y * before->line + x];
-                if (x + y + z == 0)
-                    continue;
-                most = value > most ? value : most;
-                sum = sum + value;
-            }
-    float count = (float)(size[0] * size[1] * size[2]);
-    return layer->pool == TD_POOL_MEAN ? sum / count : most;
-}
-
-/* Between the cells whose centres lie around that of cell `at` of the finer raster: along x,
- * then y, then z, each time near (1 - part) + far part. */
-static float between_cells(const Stage *stage, const Layout *before, const float *from,
-                           const int32_t at[3])
-{
-    int32_t size = (int32_t)stage->layer.size, cell[3] = {0};
-    float part[3] = {0}, value[8];
-    int axes = stage->before.solid ? 3 : 2;
-    const size_t step[3] = {1, before->line, before->plane};
-    for (int axis = 0; axis < axes; axis++) {
-        int32_t halves = 2 * at[axis] + 1 - size;
-        cell[axis] = tdi_floor_divide(halves, 2 * size);
-        part[axis] = (float)(halves - 2 * size * cell[axis]) / (float)(2 * size);
-    }
-    from += place_in(before, cell[0], cell[1], axes == 3 ? cell[2] : at[2]);
-    for (size_t i = 0; i < (size_t)1 << axes; i++)
-        value[i] = from[(i & 1) * step[0] + (i >> 1 & 1) * step[1] + (i >> 2) * step[2]];
-    for (int axis = 0; axis < axes; axis++)
-        for (size_t i = 0; i < (size_t)1 << (axes - 1 - axis); i++) {
-            float near = value[2 * i] * (1 - part[axis]), far = value[2 * i + 1] * part[axis];
-            value[i] = near + far;
-        }
-    return value[0];
-}
-
-/* A cell of pooling, or of upsampling. */
-static float resize_cell(const Stage *stage, const Layout *before, const float *from,
-                         const int32_t at[3])
-{
-    const TdLayer *layer = &stage->layer;
-    int32_t size = (int32_t)layer->size, deep = stage->before.solid ? size : 1;
-    const size_t window[3] = {layer->size, layer->size, (size_t)deep};
-    if (layer->kind == TD_LAYER_UPSAMPLE && layer->upsample == TD_UPSAMPLE_LINEAR)
-        return between_cells(stage, before, from, at);
-    if (layer->kind == TD_LAYER_UPSAMPLE)
-        return from[place_in(before, tdi_floor_divide(at[0], size),
-                             tdi_floor_divide(at[1], size), tdi_floor_divide(at[2], deep))];
-    return pool_cell(layer, before,
-                     from + place_in(before, at[0] * size, at[1] * size, at[2] * deep), window);
-}
-
-static void do_resize(const Stage *stage, const Layout *before, const float *from,
-                      const Layout *after, float *to)
-{
-    const TdBox *box = &after->box;
-    for (uint32_t c = 0; c < stage->layer.out; c++) {
-        int32_t at[3];
-        for (at[2] = box->low[2]; at[2] < box->high[2]; at[2]++)
-            for (at[1] = box->low[1]; at[1] < box->high[1]; at[1]++)
-                for (at[0] = box->low[0]; at[0] < box->high[0]; at[0]++)
-                    to[c * after->channel + place_in(after, at[0], at[1], at[2])] =
-                        resize_cell(stage, before, from + c * before->channel, at);
     }
 }
 
@@ -384,7 +295,8 @@ static void need_more(size_t *most, size_t floats)
     *most = floats > *most ? floats : *most;
 }
 
-static Layout next_layout(const Stage *stage, const Layout *before, TdBox after, Feed *feed)
+static TdiLayout next_layout(const Stage *stage, const TdiLayout *before, TdBox after,
+                             Feed *feed)
 {
     if (!is_conv(&stage->layer))
         return lay_out_box(after);
@@ -401,7 +313,7 @@ static void find_boxes(const TdConvnet *convnet, uint32_t layer, TdBox *boxes)
 
 static Need need_of(const TdConvnet *convnet, uint32_t layer, TdBox *boxes)
 {
-    Layout now;
+    TdiLayout now;
     Need need = {0};
     find_boxes(convnet, layer, boxes);
     now = lay_out_box(boxes[0]);
@@ -416,6 +328,10 @@ static Need need_of(const TdConvnet *convnet, uint32_t layer, TdBox *boxes)
         if (!feed.direct)
             need_more(&need.gathered,
                       tdi_round_up(stage->layer.in * feed.channel + 2 * TD_POINT_GRAIN, ALIGN));
+        if (!is_conv(&stage->layer))
+            need_more(&need.gathered,
+                      tdi_round_up(tdi_resize_scratch(&stage->layer, &boxes[i], &boxes[i + 1]),
+                                   ALIGN));
         double each = (double)(stage->layer.in / stage->layer.groups) * stage->layer.taps + 16;
         need.work += each * stage->layer.out * (double)td_box_cells(&boxes[i + 1]);
     }
@@ -428,32 +344,33 @@ static size_t need_bytes(const Need *need)
            tdi_round_up(need->taps * sizeof(size_t), 64);
 }
 
-static void fill_inputs(const TdConvnet *convnet, const Layout *layout, float *to,
+static void fill_inputs(const TdConvnet *convnet, const TdiLayout *layout, float *to,
                         const TdRun *run)
 {
     const TdBox *box = &layout->box;
     for (int32_t z = box->low[2]; z < box->high[2]; z++)
         for (int32_t y = box->low[1]; y < box->high[1] && !tdi_is_cancelled(run); y++)
-            tdi_cells_line(&convnet->cells, box->low[0], y, z, side_of(box, 0),
-                           to + place_in(layout, box->low[0], y, z), layout->channel);
+            tdi_cells_line(&convnet->cells, box->low[0], y, z, tdi_side(box, 0),
+                           to + tdi_place(layout, box->low[0], y, z), layout->channel);
 }
 
 /* Evaluate layers up to `layer` on a tile; gives where its channels are, and how they lie. */
 static const float *evaluate(const TdConvnet *convnet, uint32_t layer, TdBox *boxes,
-                             const Need *need, void *scratch, const TdRun *run, Layout *layout)
+                             const Need *need, void *scratch, const TdRun *run,
+                             TdiLayout *layout)
 {
     float *half[2] = {scratch, (float *)scratch + need->half};
     float *gathered = half[1] + need->half;
     size_t *taps = (size_t *)(void *)(gathered + need->gathered);
     find_boxes(convnet, layer, boxes);
-    Layout now = lay_out_box(boxes[0]);
+    TdiLayout now = lay_out_box(boxes[0]);
     fill_inputs(convnet, &now, half[0], run);
     for (uint32_t i = 0; i < layer && !tdi_is_cancelled(run); i++) {
         const Stage *stage = &convnet->stages[i];
         const float *from = half[i % 2];
         float *to = half[(i + 1) % 2];
         Feed feed = {.direct = true};
-        Layout next = next_layout(stage, &now, boxes[i + 1], &feed);
+        TdiLayout next = next_layout(stage, &now, boxes[i + 1], &feed);
         if (!feed.direct) {
             gather(stage, &now, from, &feed, gathered);
             from = gathered;
@@ -461,7 +378,7 @@ static const float *evaluate(const TdConvnet *convnet, uint32_t layer, TdBox *bo
         if (is_conv(&stage->layer))
             do_conv(convnet, stage, &feed, from, &next, taps, to, run);
         else
-            do_resize(stage, &now, from, &next, to);
+            tdi_resize(&stage->layer, stage->before.solid, &now, from, &next, to, gathered);
         now = next;
     }
     *layout = now;
@@ -488,7 +405,7 @@ static TdBox tile_of(const Cut *cut, size_t number)
     TdBox tile = cut->box;
     for (int axis = 0; axis < 3; axis++) {
         int64_t parts = cut->parts[axis], i = (int64_t)(number % (size_t)parts);
-        int64_t side = side_of(&cut->box, axis);
+        int64_t side = tdi_side(&cut->box, axis);
         number /= (size_t)parts;
         tile.high[axis] = cut->box.low[axis] + (int32_t)(side * (i + 1) / parts);
         tile.low[axis] = cut->box.low[axis] + (int32_t)(side * i / parts);
@@ -517,7 +434,7 @@ static bool cut_more(Cut *cut)
     int longest = 0;
     double most = 0;
     for (int axis = 0; axis < 3; axis++) {
-        double side = (double)side_of(&cut->box, axis) / cut->parts[axis];
+        double side = (double)tdi_side(&cut->box, axis) / cut->parts[axis];
         if (side > most) {
             most = side;
             longest = axis;
@@ -567,19 +484,19 @@ typedef struct Tiles {
     float *maps;
 } Tiles;
 
-static void copy_tile(const Tiles *tiles, const Layout *layout, const float *from)
+static void copy_tile(const Tiles *tiles, const TdiLayout *layout, const float *from)
 {
     const TdBox *tile = &layout->box, *box = &tiles->cut.box;
-    size_t line = (size_t)side_of(box, 0), plane = line * (size_t)side_of(box, 1);
-    size_t width = (size_t)side_of(tile, 0);
+    size_t line = (size_t)tdi_side(box, 0), plane = line * (size_t)tdi_side(box, 1);
+    size_t width = (size_t)tdi_side(tile, 0);
     for (uint32_t c = 0; c < td_convnet_channels(tiles->convnet, tiles->layer); c++)
         for (int32_t z = tile->low[2]; z < tile->high[2]; z++)
             for (int32_t y = tile->low[1]; y < tile->high[1]; y++) {
-                size_t to = (c * (size_t)side_of(box, 2) + (size_t)(z - box->low[2])) * plane +
+                size_t to = (c * (size_t)tdi_side(box, 2) + (size_t)(z - box->low[2])) * plane +
                             (size_t)(y - box->low[1]) * line +
                             (size_t)(tile->low[0] - box->low[0]);
                 memcpy(tiles->maps + to,
-                       from + c * layout->channel + place_in(layout, tile->low[0], y, z),
+                       from + c * layout->channel + tdi_place(layout, tile->low[0], y, z),
                        width * sizeof(float));
             }
 }
@@ -589,7 +506,7 @@ static void work_tile(const void *user, size_t job, const TdiWorker *worker)
     const Tiles *tiles = user;
     TdBox *boxes = worker->scratch;
     size_t head = tdi_round_up((tiles->layer + 1) * sizeof *boxes, 64);
-    Layout layout;
+    TdiLayout layout;
     boxes[tiles->layer] = tile_of(&tiles->cut, job);
     const float *maps = evaluate(tiles->convnet, tiles->layer, boxes, &tiles->cut.need,
                                  (char *)worker->scratch + head, worker->run, &layout);

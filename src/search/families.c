@@ -79,19 +79,19 @@ static const struct {
     {"contours", 3,
      "layers = {16..32}x{3..6},{1|1|3}\nout = {sin|cos|triangle}\nsigma_w = {2.0..3.2}\n"
      "sigma_b = {0.4..1.4}\nextent = {0.6..2.0}\n" INK},
-    {"paint", 4,
+    {"paint", 7,
      "layers = upsample{6..8} mode=linear,conv5 {12..16}:{sin|sin|tanh},upsample2 mode=linear,"
      "conv3 {12..16}:{sin|tanh},3\nraster = {5..8}\nsigma_w = {1.5..2.4}\n"
      "sigma_b = {0.2..0.8}\n" COLOURS},
-    {"weave", 2,
+    {"weave", 4,
      "layers = conv3 {10..16},upsample2,conv3 {10..16},upsample2,conv3 {10..16},upsample2,"
      "conv3 {10..16},upsample2,conv3 {10..16},3\nraster = {4..7}\nsigma_w = "
      "{1.4..2.0}\n" PAINT},
-    {"collage", 3,
+    {"collage", 6,
      "layers = upsample{6..8} mode=linear,conv{5|7} {10..14},conv5 {10..14} dilation=2,"
      "conv3 {10..14} dilation={2..4},3\nresidual = {on|on|off}\nraster = {6..10}\n"
      "sigma_w = {1.4..2.2}\n" COLOURS},
-    {"smoke", 2,
+    {"smoke", 5,
      "inputs = {x,y,n1,n2|n1,n2,n3|x,y,r,n1,n2}\n"
      "layers = upsample{4..6} mode=linear,conv5 16,conv3 16x{2..5},1\nraster = {8..14}\n"
      "sigma_w = {1.5..2.4}\n{palette = gray\ntone = rescale\n|" INK "}"},

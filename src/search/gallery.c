@@ -6,6 +6,7 @@
 #include "base/jobs.h"
 #include "base/memory.h"
 #include "base/whole.h"
+#include "recipe/image.h"
 #include "search/choose.h"
 #include "search/eye.h"
 #include "search/families.h"
@@ -36,6 +37,15 @@ static TdStatus make_random(const TdGalleryPlan *plan, uint32_t k, TdRecipe *rec
     return status;
 }
 
+/* An image that the plan's recipe was read with is not read again. */
+static void share_image(const TdRecipe *from, TdRecipe *recipe)
+{
+    if (recipe->pixels != NULL || strcmp(recipe->image, from->image) != 0)
+        return;
+    recipe->pixels = tdi_image_hold(from->pixels);
+    memcpy(recipe->image_sha256, from->image_sha256, TD_HASH);
+}
+
 TdStatus td_gallery_candidate(const TdGalleryPlan *plan, uint32_t k, TdRecipe **recipe,
                               TdError *err)
 {
@@ -47,6 +57,8 @@ TdStatus td_gallery_candidate(const TdGalleryPlan *plan, uint32_t k, TdRecipe **
         status = make_random(plan, k, *recipe, err);
     else
         (*recipe)->seed += k;
+    if (status == TD_OK)
+        share_image(plan->recipe, *recipe);
     if (status != TD_OK) {
         td_recipe_free(*recipe);
         *recipe = NULL;

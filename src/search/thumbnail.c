@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "render/renderer.h"
+#include "tiedye/sheet.h"
 
 enum { SIDE = TD_LOOK_SIDE, PIXELS = TDI_THUMBNAIL_PIXELS };
 
@@ -48,6 +49,8 @@ static TdStatus evaluate(const TdRecipe *recipe, const TdRun *run, float *field,
     TdiWorker worker = {.scratch = tdi_alloc(bytes, 1), .run = run};
     if (worker.scratch == NULL)
         status = tdi_fail_memory(err, bytes);
+    if (status == TD_OK && renderer.convnet != NULL)
+        status = tdi_raster_prepare(&renderer, (TdiTile){0, 0, SIDE, SIDE}, run, err);
     for (size_t i = 0; i < tiling.tiles && status == TD_OK; i++) {
         TdiTile tile = tdi_tiling_tile(&tiling, i);
         tdi_renderer_tile(&renderer, tile, &worker, (char *)field + tile.y * row_bytes,
@@ -128,6 +131,8 @@ TdStatus tdi_thumbnail_draw(const TdRecipe *recipe, const TdRun *run,
     if (small == NULL)
         return tdi_fail_memory(err, sizeof *small);
     status = td_recipe_take_frame(small, err);
+    if (status == TD_OK)
+        status = td_image_attach(small, run, err);
     if (status == TD_OK) {
         shrink(small);
         status = draw(small, run, rows, channels, err);
