@@ -25,6 +25,12 @@ for preset in silk velvet marble petals agate bubbles stained-glass ink; do
     "$tiedye" sheet "@$preset" --seed 4 --count 4 --columns 4 --captions off --size 80x80 -q \
         -o "$folder/$preset.png"
 done
+# What README.md begins with.
+wall=$(mktemp -d)
+"$tiedye" gallery --size 192x192 -q -o "$wall"
+ffmpeg -v error -y -pattern_type glob -i "$wall/*.png" \
+    -vf 'tile=8x4:padding=6:margin=6:color=0xf2f2f2' -frames:v 1 -quality 88 "$folder/wall.webp"
+rm -r "$wall"
 # The pictures of SPECTRAL.md; the map carries no recipe.
 "$tiedye" render --layers 20,10,3 --sigma-w 2.6 --seed 12 --size 384x384 -q -o "$folder/ridge.png"
 "$tiedye" render "$folder/ridge.png" --what cost -q -o docs/charts/ridge-cost.png

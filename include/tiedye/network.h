@@ -53,7 +53,8 @@ TD_API uint64_t td_network_parameters(const TdRecipe *recipe);
 /* The input that column i < input_width of layer 0 is fed. */
 TD_API TdInput td_network_input(const TdNetwork *network, uint32_t column);
 
-/* Bytes that a plan of the recipe's network holds, UINT64_MAX where that overflows. */
+/* Bytes that a plan (or a TdConvnet) of the recipe's network holds, about; UINT64_MAX where
+ * that overflows. */
 TD_API uint64_t td_plan_bytes(const TdRecipe *recipe);
 
 /* Make the network of a recipe. TD_ERROR_MEMORY where it would pass the run's limit or the

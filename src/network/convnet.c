@@ -514,13 +514,30 @@ static void work_tile(const void *user, size_t job, const TdiWorker *worker)
         copy_tile(tiles, &layout, maps);
 }
 
+/* Whether a box's cells, and those of all layers before that lie there, can be counted. */
+static bool is_near(const TdConvnet *convnet, uint32_t layer, const TdBox *box)
+{
+    const double most = 1 << 29;
+    double origin[3], step[3], before[3];
+    td_convnet_place(convnet, layer, origin, step);
+    for (uint32_t i = 0; i <= layer; i++) {
+        td_convnet_place(convnet, i, origin, before);
+        for (int axis = 0; axis < 3; axis++)
+            if (box->low[axis] * step[axis] / before[axis] < -most ||
+                box->high[axis] * step[axis] / before[axis] > most)
+                return false;
+    }
+    return true;
+}
+
 TdStatus td_convnet_maps(const TdConvnet *convnet, uint32_t layer, const TdBox *box,
                          const TdRun *run, float *maps, TdError *err)
 {
     TdRun resolved = td_run_resolved(run);
     Tiles tiles = {.convnet = convnet, .layer = layer, .maps = maps};
-    if (layer > convnet->depth || td_box_cells(box) == 0)
-        return tdi_fail(err, TD_ERROR_ARGUMENT, "no such layer, or a box without cells");
+    if (layer > convnet->depth || td_box_cells(box) == 0 || !is_near(convnet, layer, box))
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "no such layer, or a box without cells or too far away");
     TdBox *boxes = tdi_alloc(layer + 1, sizeof *boxes);
     if (boxes == NULL)
         return tdi_fail_memory(err, (layer + 1) * sizeof *boxes);
@@ -547,6 +564,18 @@ static uint64_t packed_floats(const TdLayer *layer)
     uint64_t outputs = channels_of(layer->out / layer->groups);
     uint64_t each = (uint64_t)(layer->in / layer->groups) * layer->taps + 1;
     return layer->weights == NULL ? 0 : tdi_mul_size(outputs * layer->groups, each);
+}
+
+uint64_t tdi_convnet_bytes(const TdRecipe *recipe)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < recipe->layer_items; i++) {
+        uint64_t each = recipe->layers[i].groups; /* outputs of a group are filled up to four */
+        most = each > most ? each : most;
+    }
+    uint64_t floats = tdi_mul_size(td_network_parameters(recipe), most > 1 ? 4 : 1);
+    return tdi_add_size(tdi_mul_size(floats, sizeof(float)),
+                        td_recipe_depth(recipe) * sizeof(Stage));
 }
 
 /* Of each four outputs, input by input and tap by tap. */

@@ -140,6 +140,20 @@ TdiLattice tdi_lattice_inputs(const TdRecipe *recipe)
     return lattice;
 }
 
+double tdi_lattice_scale(const TdRecipe *recipe)
+{
+    double scale = 1;
+    for (size_t i = 0; i < recipe->layer_items; i++) {
+        const TdLayerItem *item = &recipe->layers[i];
+        double size = item->size, stride = item->kind == TD_LAYER_POOL ? size : item->stride;
+        if (item->kind == TD_LAYER_DENSE || (stride == 1 && item->kind != TD_LAYER_UPSAMPLE))
+            continue;
+        for (uint32_t k = 0; k < item->repeat && scale > 1e-9 && scale < 1e9; k++)
+            scale = item->kind == TD_LAYER_UPSAMPLE ? scale * size : scale / stride;
+    }
+    return scale;
+}
+
 static int axes_of(bool solid)
 {
     return solid ? 3 : 2;

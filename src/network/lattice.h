@@ -46,6 +46,12 @@ uint32_t tdi_tap(uint32_t size, bool solid, uint32_t t);
  * Gives the chord to the beginning, squared. */
 double tdi_wind(double place, double around, double *first, double *second);
 
+/* Cells in the last layer's raster for each of the inputs' along an axis. */
+double tdi_lattice_scale(const TdRecipe *recipe);
+
+/* Bytes of a recipe's convnet, about (convnet.c). */
+uint64_t tdi_convnet_bytes(const TdRecipe *recipe);
+
 /* Whether channels and groups of all layers fit together. TD_ERROR_RECIPE. */
 TdStatus tdi_check_channels(const TdRecipe *recipe, TdError *err);
 

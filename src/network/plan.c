@@ -5,6 +5,7 @@
 #include "base/jobs.h"
 #include "base/memory.h"
 #include "kernels/find.h"
+#include "network/lattice.h"
 #include "tiedye/network.h"
 
 enum {
@@ -122,6 +123,8 @@ static size_t head_bytes(const TdNetwork *network)
 
 uint64_t td_plan_bytes(const TdRecipe *recipe)
 {
+    if (td_recipe_is_raster(recipe))
+        return tdi_convnet_bytes(recipe);
     uint64_t floats = 0, in = 5; /* inputs at most */
     for (size_t i = 0; i < recipe->layer_items; i++) {
         for (uint32_t k = 1; k <= recipe->layers[i].repeat; k++) {

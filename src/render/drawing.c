@@ -489,7 +489,8 @@ static void count_pieces(const Pool *pool)
         uint64_t grid = (uint64_t)pool->parts[piece->part].renderer->view.grid;
         uint64_t pixels = (uint64_t)piece->tile.width * piece->tile.height;
         report->dense_pixels += pixels;
-        report->evaluations += pixels * grid * grid;
+        if (pool->parts[piece->part].renderer->convnet == NULL) /* else cells are counted */
+            report->evaluations += pixels * grid * grid;
     }
 }
 

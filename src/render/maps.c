@@ -35,21 +35,34 @@ static int32_t first_cell(TdResample resample, double u, double *part)
 
 /* ---- Boxes --------------------------------------------------------------------------- */
 
+/* Whether the cells of all layers under a part of space can be counted. */
+static bool is_near(const TdConvnet *convnet, uint32_t layer, int axis, const TdiSpan3 *span)
+{
+    double origin[3], step[3];
+    for (uint32_t i = 0; i <= layer; i++) {
+        td_convnet_place(convnet, i, origin, step);
+        if (!(span->low[axis] > -FARTHEST * step[axis] &&
+              span->high[axis] < FARTHEST * step[axis]))
+            return false;
+    }
+    return true;
+}
+
 TdStatus tdi_maps_box(const TdConvnet *convnet, uint32_t layer, const TdRecipe *recipe,
                       const TdiSpan3 *span, TdBox *box, TdError *err)
 {
     double origin[3], step[3], part;
     bool solid = td_recipe_is_solid(recipe);
-    td_convnet_place(convnet, layer, origin, step);
     *box = (TdBox){.high = {1, 1, 1}};
     for (int axis = 0; axis < (solid ? 3 : 2); axis++) {
-        double low = (span->low[axis] - origin[axis]) / step[axis];
-        double high = (span->high[axis] - origin[axis]) / step[axis];
-        if (!(low > -FARTHEST && high < FARTHEST))
+        if (!is_near(convnet, layer, axis, span))
             return tdi_fail(err, TD_ERROR_RECIPE,
                             "extent: the view reaches farther than %d cells from the origin; "
                             "lower extent, center or raster",
                             FARTHEST);
+        td_convnet_place(convnet, layer, origin, step);
+        double low = (span->low[axis] - origin[axis]) / step[axis];
+        double high = (span->high[axis] - origin[axis]) / step[axis];
         /* One more on both sides for what rounding does. */
         box->low[axis] = first_cell(recipe->resample, low, &part) - 1;
         box->high[axis] =

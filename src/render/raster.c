@@ -2,6 +2,7 @@
  * evaluated once, and its samples are found between them. */
 #include "base/memory.h"
 #include "base/whole.h"
+#include "network/lattice.h"
 #include "render/renderer.h"
 
 enum {
@@ -137,6 +138,8 @@ TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *ru
         return status;
     if (tdi_maps_bytes(&whole, renderer->outputs) <= bytes_at_once(run))
         box = whole;
+    if (run->report != NULL)
+        run->report->evaluations += td_box_cells(&box);
     status =
         tdi_maps_fill(&renderer->maps, renderer->convnet, td_convnet_depth(renderer->convnet),
                       renderer->recipe, &box, run, err);
@@ -157,6 +160,25 @@ TdiTile tdi_raster_piece(const TdiRenderer *renderer, TdiTile rest, const TdRun 
             rest.height = (uint32_t)tdi_round_up(rest.height / 2, LEAST_ROWS);
     }
     return rest;
+}
+
+bool tdi_raster_is_small(const TdiRenderer *renderer, const TdRun *run)
+{
+    TdiTile whole = whole_picture(renderer), piece = tdi_raster_piece(renderer, whole, run);
+    return piece.width == whole.width && piece.height == whole.height;
+}
+
+uint64_t tdi_raster_bytes(const TdRecipe *recipe, const TdRaster *raster)
+{
+    TdiLattice lattice = tdi_lattice_inputs(recipe);
+    double height = 2 * recipe->extent * tdi_lattice_scale(recipe) / lattice.step[1];
+    double width = height * raster->width / raster->height,
+           turned = recipe->rotate != 0 ? 2 : 1;
+    double bytes =
+        turned * (width + 8) * (height + 8) * td_recipe_channels(recipe) * sizeof(float);
+    return !td_recipe_is_raster(recipe) ? 0
+           : bytes < WHOLE_BYTES        ? (uint64_t)bytes
+                                        : WHOLE_BYTES;
 }
 
 /* Cells of a large picture are not held all at once; those around a band are evaluated for it

@@ -77,6 +77,12 @@ TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *ru
 /* As much of a tile's left upper corner as can be prepared at once. */
 TdiTile tdi_raster_piece(const TdiRenderer *renderer, TdiTile rest, const TdRun *run);
 
+/* Whether all of a picture can be. */
+bool tdi_raster_is_small(const TdiRenderer *renderer, const TdRun *run);
+
+/* Bytes of the cells that a recipe's picture holds, about; 0 where it is on none. */
+uint64_t tdi_raster_bytes(const TdRecipe *recipe, const TdRaster *raster);
+
 /* Rows that are best drawn at once. */
 uint32_t tdi_raster_rows(const TdiRenderer *renderer);
 

@@ -56,6 +56,15 @@ typedef struct CellJobs {
     TdError *errors;
 } CellJobs;
 
+/* Cells of a sheet side by side, while their rasters are small. */
+static TdStatus prepare_cell(TdiRenderer *renderer, const TdRun *run, TdError *err)
+{
+    TdiTile whole = {0, 0, renderer->raster.width, renderer->raster.height};
+    if (renderer->convnet == NULL || !tdi_raster_is_small(renderer, run))
+        return TD_OK;
+    return tdi_raster_prepare(renderer, whole, run, err);
+}
+
 static TdStatus make_cell(const CellJobs *jobs, uint32_t i, TdError *err)
 {
     Sheet *sheet = jobs->sheet;
@@ -67,6 +76,8 @@ static TdStatus make_cell(const CellJobs *jobs, uint32_t i, TdError *err)
     if (status == TD_OK)
         status = tdi_renderer_init(&sheet->renderers[i], cell, sheet->samples, NULL, &jobs->run,
                                    err);
+    if (status == TD_OK)
+        status = prepare_cell(&sheet->renderers[i], &jobs->run, err);
     td_recipe_free(cell);
     *part = (TdiPart){.renderer = &sheet->renderers[i]};
     td_sheet_corner(&sheet->layout, jobs->first + i, &part->x, &part->y);
@@ -261,7 +272,8 @@ static TdStatus count_cell(const TdRecipe *cell, TdSamples samples, Census *cens
     census->network = network > census->network ? network : census->network;
     census->channels = raster.channels > census->channels ? raster.channels : census->channels;
     *row = tdi_add_size(*row, td_plan_bytes(cell) + sizeof(TdiRenderer) +
-                                  tdi_colour_bytes(cell) + tdi_spectral_bytes(cell, &raster));
+                                  tdi_colour_bytes(cell) + tdi_spectral_bytes(cell, &raster) +
+                                  tdi_raster_bytes(cell, &raster));
     census->row = *row > census->row ? *row : census->row;
     return TD_OK;
 }
