@@ -131,8 +131,13 @@ static TdStatus read_choice(const struct Option *option, TdiSpan item, TdiSpan v
     return fail_item(item, column, why, err);
 }
 
-static const char *unknown_option(TdLayerKind kind)
+static const char *unknown_option(TdLayerKind kind, TdiSpan word)
 {
+    if (memchr(word.words, '=', word.length) == NULL)
+        return kinds[kind].weights
+                   ? "has words too many: an item is [KIND] WIDTH[xN][:ACTIVATION] "
+                     "[OPTION=VALUE]"
+                   : "has a width, and such layers have that of what they are fed";
     switch (kind) {
     case TD_LAYER_CONV:
         return "has an option that is none of dilation, stride, groups, padding";
@@ -141,7 +146,7 @@ static const char *unknown_option(TdLayerKind kind)
     case TD_LAYER_UPSAMPLE:
         return "has an option that is not mode=nearest or mode=linear";
     default:
-        return "has words too many: an item is [KIND] WIDTH[xN][:ACTIVATION] [OPTION=VALUE]";
+        return "has an option, and dense layers have none";
     }
 }
 
@@ -160,7 +165,7 @@ static TdStatus read_option(TdiSpan word, TdiSpan item, unsigned column, TdLayer
             !begins_with(name, option->name)))
         option++;
     if (option == options + OPTIONS)
-        return fail_item(item, column, unknown_option(layer->kind), err);
+        return fail_item(item, column, unknown_option(layer->kind, word), err);
     void *place = (char *)layer + option->offset;
     if (option->choices != NULL)
         return read_choice(option, item, value, column, place, err);

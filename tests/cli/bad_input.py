@@ -135,7 +135,8 @@ class Values(Case):
                 ("conv3 8 groups=3,3", None, ["groups"]), ("8,pool2", 3, ["outputs"]),
                 ("pool0,3", None, ["1 to 64"]), ("pool2 mode=min,3", None, ["max, mean"]),
                 ("upsample2 mode=cubic,3", None, ["nearest, linear"]),
-                ("upsample2 3,3", None, ["words too many"]), ("dense3 4,3", None, ["size"])):
+                ("upsample2 3,3", None, ["has a width"]), ("9 k=3,3", None, ["none"]),
+                ("conv3 8 9,3", None, ["words too many"]), ("dense3 4,3", None, ["size"])):
             place = "--layers:" if column is None else f"--layers, column {column}:"
             self.bad(2, [place, *words], "render", "--layers", value)
 

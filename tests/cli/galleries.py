@@ -137,13 +137,14 @@ class Galleries(Case):
             self.assertIn("identical", self.ok("verify", "wall/" + picture["file"]))
 
     def test_few_are_good(self):
-        result = self.tiedye("gallery", "--among", "20", "--size", "8x8", "-o", "wall")
+        result = self.tiedye("gallery", "--among", "60", "--keep", "60", "--size", "8x8", "-o",
+                             "wall")
         self.assertEqual(result.returncode, 0, result.stderr)
         last = result.stderr.splitlines()[-1]
-        self.assertRegex(last, r"\Akept (\d+) of 20, all that are good: \d+ blank, \d+ "
+        self.assertRegex(last, r"\Akept (\d+) of 60, all that are good: \d+ blank, \d+ "
                                r"saturated, \d+ noisy\Z")
         self.assertEqual(len(self.files()) - 1, int(last.split()[1]))
-        self.assertLess(int(last.split()[1]), 20)
+        self.assertLess(int(last.split()[1]), 60)
         self.bad(1, ["none of 4 is good", "4 blank"], "gallery", "@silk", "--sigma_w", "0",
                  "--among", "4", "-q", "-o", "none")
 

@@ -192,7 +192,7 @@ static const struct {
     {"layers = 20x0,3", 1, 10, "count from 1 to 65535"},
     {"layers = 4x65535,3", 1, 18, "more than 65535 layers"},
     {"layers = 20:tahn,3", 1, 13, "did you mean \"tanh\"?"},
-    {"layers = 20 k=3,3", 1, 10, "words too many"},
+    {"layers = 20 k=3,3", 1, 10, "has an option"},
     {"layers = conv2 16,3", 1, 10, "even kernel"},
     {"layers = 99999999,3", 1, 10, "is not a width"},
     {"size = 0x10", 1, 8, "1 or more"},
