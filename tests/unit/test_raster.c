@@ -213,17 +213,17 @@ static void *draw(const char *text, const TdRun *run, uint32_t band, TdRaster *r
 static void test_pieces(void **state)
 {
     static const char *const texts[] = {
-        "layers = conv3 5x2,3\nraster = 1500\nsize = 150x130\nantialias = 1",
-        "layers = conv3 5x2,3\nraster = 1500\nsize = 150x130\nantialias = 1\nrotate = 20\n"
+        "layers = conv3 5x2,3\nraster = 560\nsize = 150x130\nantialias = 1",
+        "layers = conv3 5x2,3\nraster = 560\nsize = 150x130\nantialias = 1\nrotate = 20\n"
         "tone = rescale",
-        "draw = sheet\nlayers = conv3 5,3\nraster = 900\nsize = 60x50\nantialias = 1\ncount = "
+        "draw = sheet\nlayers = conv3 5,3\nraster = 420\nsize = 60x50\nantialias = 1\ncount = "
         "3\n"
         "columns = 2",
     };
     TdRaster raster;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        TdRun small = {.max_memory = UINT64_C(24) << 20, .threads = 1}, three = {.threads = 3};
+        TdRun small = {.max_memory = UINT64_C(12) << 20, .threads = 1}, three = {.threads = 3};
         unsigned char *whole = draw(texts[i], NULL, UINT32_MAX, &raster);
         unsigned char *pieces = draw(texts[i], &small, 17, &raster);
         unsigned char *shared = draw(texts[i], &three, 40, &raster);
