@@ -214,6 +214,18 @@ class Elsewhere(t.Case):
             film = t.read_png(self.read(f"f{frame}.png"))
             self.assertEqual(film.samples, self.png(*keys, "--z", z).samples)
 
+    def test_films_of_other_cells(self):
+        """What a cell is fed, or the raster itself, may change from frame to frame."""
+        keys = ("--layers", "conv3 4,3", "--raster", "8", "--inputs", "x,n1,t", "--size", "16x16")
+        for key, values in (("t", "-1..3"), ("raster", "4..8"), ("seed", "2;5"),
+                            ("center", "0,0;1,1"), ("sigma_w", "1..2"), ("extent", "1..3")):
+            self.ok("animate", *keys, "--path", f"{key}={values}", "--frames", "3", "-q", "-o",
+                    "f%d.png")
+            first, last = values.replace("..", ";").split(";")
+            for frame, value in ((1, first), (3, last)):
+                film = t.read_png(self.read(f"f{frame}.png"))
+                self.assertEqual(film.samples, self.png(*keys, f"--{key}", value).samples, key)
+
     def test_neurons_alone(self):
         keys = ("--layers", "conv3 4,pool2,3", "--raster", "16", "--size", "20x20")
         self.ok("inside", *keys, "--layer", "3", "--neuron", "2", "-q", "-o", "n.npy")

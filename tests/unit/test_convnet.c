@@ -154,6 +154,7 @@ static void test_space(void **state)
         "layers = conv3 4,conv3 3 dilation=2,3\nresidual = on",
         "layers = conv3 4 stride=2,upsample2 mode=linear,conv3 3,2",
         "layers = pool2,conv3 4 groups=2,conv2 4 stride=2,2\ninputs = z,n1",
+        "layers = conv3 3,pool2 mode=mean,upsample2,2\ninputs = x,z,n1",
     };
     static const char *const paddings[] = {"none", "mirror", "zero", "circular"};
     const TdBox box = {{-5, -4, -3}, {4, 5, 4}};

@@ -153,6 +153,9 @@ static void check_grid(const char *text)
         tdi_maps_grid(&flat, c, columns, COLUMNS, rows, ROWS, line, grid);
         assert_memory_equal(row, grid, COLUMNS * ROWS * sizeof *row);
     }
+    tdi_maps_spots(&flat, (const double(*)[3])all, COLUMNS * ROWS, spots);
+    tdi_maps_row(&flat, f.maps.channels - 1, spots, COLUMNS * ROWS, row);
+    assert_memory_equal(row, grid, COLUMNS * ROWS * sizeof *row);
     tdi_maps_clear(&flat);
     free(line);
     free(spots);
