@@ -24,8 +24,9 @@ import run
 from run import Failure, say
 
 # {title: (channels, axes, convolutions)}
-STACKS = {"16": (16, 2, 1), "64": (64, 2, 1), "16, solid": (16, 3, 1),
-          "3 x 16": (16, 2, 3), "3 x 64": (64, 2, 3), "3 x 16, solid": (16, 3, 3)}
+STACKS = {"16 channels": (16, 2, 1), "64 channels": (64, 2, 1),
+          "16 channels in space": (16, 3, 1), "3 x 16 channels": (16, 2, 3),
+          "3 x 64 channels": (64, 2, 3), "3 x 16 channels in space": (16, 3, 3)}
 SIZE = 3  # of all kernels
 # Channels of the first layer are waves some cells long, so that every tap counts.
 RECIPE = """v = 1
@@ -149,7 +150,7 @@ def play_all(options):
         results["versions"] = {one.name: one.version for one in contestants}
         results["rates"][threads] = {}
         for title, stack in stacks.items():
-            say(f"{report.CORES[threads]}, {title} channels")
+            say(f"{report.CORES[threads]}, {title}")
             results["rates"][threads][title] = hold(options, stack, contestants)
         for contestant in contestants:
             contestant.end()

@@ -70,7 +70,7 @@ def aims(results):
     for threads, found in results["rates"].items():
         best = kernels(found.values())[-1]
         for (title, rates), (channels, _, _) in zip(found.items(), results["stacks"].values()):
-            name = f"{title} channels, {CORES[threads]}"
+            name = f"{title}, {CORES[threads]}"
             lines.append(aim(f"{name}: to {PEER}", ratio(rates, best, median(rates, PEER)), TIMES,
                              "x"))
             if channels >= WIDE:

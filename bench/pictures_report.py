@@ -80,7 +80,8 @@ def alone(results):
 
 
 def aim(title, found, wanted, unit):
-    """A row; times and shares are to be as many as wanted, all else no more. None where nothing was found."""
+    """A row; times and shares are to be as many as wanted, all else no more. None where nothing
+    was found."""
     if found is None:
         return None
     text = number(found)
