@@ -18,8 +18,8 @@ def median(rates, name):
 
 
 def peak(rates):
-    """Operations a second of the quickest loop of multiply-adds."""
-    return max(median(rates, name) for name in rates if name.startswith("peak "))
+    """Operations a second of the quickest loop of multiply-adds, None where there is none."""
+    return max((median(rates, name) for name in rates if name.startswith("peak ")), default=None)
 
 
 def kernels(found):
@@ -51,7 +51,8 @@ def tables(results, threads):
         return ["", f"{title}, {cores}", *lines]
     peers = [PEER] if any(rates.get(PEER) for rates in found) else []
     lines = table("GFLOP/s", rows + peers, lambda rates, name: ratio(rates, name, 1e9), number)
-    lines.append(wide_row("multiply-add peak", [number(peak(rates) / 1e9) for rates in found]))
+    lines.append(wide_row("multiply-add peak", [cell(peak(rates), lambda rate: number(rate / 1e9))
+                                                for rates in found]))
     if peers:
         lines += table(f"To {PEER}", rows,
                        lambda rates, name: ratio(rates, name, median(rates, PEER)), times)
@@ -61,8 +62,10 @@ def tables(results, threads):
 
 def cores_there(results):
     """How many times as quick two threads are, where nothing but the cores' number counts."""
-    peaks = [statistics.median(map(peak, found.values())) for found in results["rates"].values()]
-    return scaling_warning(peaks[1] / peaks[0]) if len(peaks) > 1 else []
+    peaks = [list(filter(None, map(peak, found.values()))) for found in results["rates"].values()]
+    if len(peaks) < 2 or not all(peaks):
+        return []
+    return scaling_warning(statistics.median(peaks[1]) / statistics.median(peaks[0]))
 
 
 def aims(results):
@@ -73,9 +76,9 @@ def aims(results):
             name = f"{title}, {CORES[threads]}"
             lines.append(aim(f"{name}: to {PEER}", ratio(rates, best, median(rates, PEER)), TIMES,
                              "x"))
+            share = ratio(rates, best, peak(rates))
             if channels >= WIDE:
-                lines.append(aim(f"{name}: of the peak", 100 * ratio(rates, best, peak(rates)),
-                                 SHARE, "%"))
+                lines.append(aim(f"{name}: of the peak", share and 100 * share, SHARE, "%"))
     return ["", "Aims, of the best fused kernels"] + [line for line in lines if line is not None]
 
 
