@@ -1,6 +1,6 @@
 """A network that `tiedye weights` wrote becomes an ONNX model.
 
-Gemm and Tanh nodes, the way PyTorch exports nn.Linear and nn.Tanh.
+Gemm and Tanh nodes, the way PyTorch exports nn.Linear and nn.Tanh; or Conv nodes.
 
 The few messages of onnx.proto3 that this takes are written by hand: a field is a key (number << 3 |
 wire type) and a value; a message within a message is its bytes behind their length.
@@ -61,26 +61,47 @@ def node(kind, inputs, output, attributes=()):
                 for name, value in attributes))
 
 
-def value_info(name, width):
-    batch = field(1, field(2, "batch"))
-    shape = batch + field(1, field(1, width))
-    return field(1, name) + field(2, field(1, field(1, FLOAT) + field(2, shape)))
+def value_info(name, shape):
+    """A size is a number, or a word for one that is open."""
+    sizes = b"".join(field(1, field(2 if isinstance(size, str) else 1, size)) for size in shape)
+    return field(1, name) + field(2, field(1, field(1, FLOAT) + field(2, sizes)))
+
+
+def file_of(nodes, tensors, inputs, outputs):
+    """`inputs` and `outputs` as (name, shape)."""
+    graph = (nodes + field(2, "network") + tensors + field(11, value_info(*inputs)) +
+             field(12, value_info(*outputs)))
+    return field(1, IR_VERSION) + field(2, "tiedye") + field(7, graph) + field(8, field(2, OPSET))
+
+
+def parameters(i, layer):
+    weights, shape, bias = layer
+    return (field(5, tensor(f"{i}.weight", shape, weights)) +
+            field(5, tensor(f"{i}.bias", shape[:1], bias)))
 
 
 def model(layers):
     """`layers` as read_network gives them; every activation is tanh."""
     nodes, tensors, values = b"", b"", "points"
-    for i, (weights, shape, bias) in enumerate(layers):
-        tensors += field(5, tensor(f"{i}.weight", shape, weights))
-        tensors += field(5, tensor(f"{i}.bias", shape[:1], bias))
+    for i, layer in enumerate(layers):
+        tensors += parameters(i, layer)
         nodes += field(1, node("Gemm", [values, f"{i}.weight", f"{i}.bias"], f"sum{i}",
                                [("transB", 1)]))
         values = "outputs" if i + 1 == len(layers) else f"values{i}"
         nodes += field(1, node("Tanh", [f"sum{i}"], values))
-    graph = (nodes + field(2, "network") + tensors +
-             field(11, value_info("points", layers[0][1][1])) +
-             field(12, value_info("outputs", layers[-1][1][0])))
-    return field(1, IR_VERSION) + field(2, "tiedye") + field(7, graph) + field(8, field(2, OPSET))
+    return file_of(nodes, tensors, ("points", ["batch", layers[0][1][1]]),
+                   ("outputs", ["batch", layers[-1][1][0]]))
+
+
+def convolutions(layers, inputs, outputs):
+    """Convolutions without padding or activations between tensors of these shapes."""
+    nodes, tensors, values = b"", b"", "inputs"
+    for i, layer in enumerate(layers):
+        tensors += parameters(i, layer)
+        made = "outputs" if i + 1 == len(layers) else f"values{i}"
+        nodes += field(1, node("Conv", [values, f"{i}.weight", f"{i}.bias"], made))
+        values = made
+    return file_of(nodes, tensors, ("inputs", inputs), ("outputs", outputs))
 
 
 def write(file):

@@ -4,16 +4,14 @@
 // session on all cores). The time of a grid is that of the evaluations alone; that of a picture has
 // two more words: pixels a second all in all, and evaluations.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { March } from './march.mjs';
+import { findRuntime, openSession, serve } from './peer.mjs';
 
 const SLAB = 1 << 20; // samples of a grid that are evaluated again and again
 const [threads, folder] = isMainThread ? [Number(process.argv[2]), resolve(process.argv[3])]
   : [workerData.threads, workerData.folder];
-const require = createRequire(resolve(folder, 'node', 'here.js'));
 
 // ---- A worker: one session ---------------------------------------------------------------------
 
@@ -26,9 +24,7 @@ let busy = 0; // milliseconds in session.run
 async function load(file) {
   if (session) await session.release();
   setting = JSON.parse(readFileSync(`${file}.json`, 'utf8'));
-  session = await ort.InferenceSession.create(resolve(folder, setting.model), {
-    executionProviders: ['cpu'], intraOpNumThreads: workerData.threads, interOpNumThreads: 1,
-    executionMode: 'sequential', graphOptimizationLevel: 'all' });
+  session = await openSession(ort, resolve(folder, setting.model), workerData.threads);
 }
 
 /* Outputs of the first `count` points. */
@@ -118,7 +114,7 @@ const works = {
 };
 
 async function work() {
-  ort = require('onnxruntime-node');
+  ort = findRuntime(folder);
   parentPort.on('message', async ({ name, words }) => {
     try {
       parentPort.postMessage({ answer: await works[name](...words) });
@@ -218,19 +214,7 @@ const answers = {
   },
 };
 
-async function serve() {
-  const { version } = require('onnxruntime-node/package.json');
-  console.log(`ONNX Runtime ${version} (onnxruntime-node, node ${process.version})`);
-  for await (const line of createInterface({ input: process.stdin })) {
-    const [request, ...words] = line.split('\t');
-    try {
-      console.log(await answers[request](...words));
-    } catch (error) {
-      console.log(`error: ${String(error.message).split('\n').join(' ').slice(0, 300)}`);
-    }
-  }
+if (isMainThread) {
+  await serve(folder, answers);
   process.exit(0);
-}
-
-if (isMainThread) await serve();
-else await work();
+} else await work();

@@ -1,32 +1,16 @@
 // onnxruntime.mjs THREADS FOLDER: the networks in ONNX Runtime. Speaks the lines of
 // bench/throughput.c; a way is a batch. The package is looked for below FOLDER/node. Points are
 // tensors, and outputs have their memory, before anything is timed.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { findRuntime, openSession, readFloats, serve } from './peer.mjs';
 
 const threads = Number(process.argv[2]);
 const folder = resolve(process.argv[3]);
-const require = createRequire(resolve(folder, 'node', 'here.js'));
-const ort = require('onnxruntime-node');
-const { version } = require('onnxruntime-node/package.json');
+const ort = findRuntime(folder);
 
-const options = {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: threads,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-};
-
-function readPoints(name) {
-  const data = readFileSync(resolve(folder, name));
-  return new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
-}
-
-const points = readPoints('points.f32');
-const checkPoints = readPoints('check.f32');
+const points = readFloats(resolve(folder, 'points.f32'));
+const checkPoints = readFloats(resolve(folder, 'check.f32'));
 const results = new Float32Array((points.length / 2) * 3);
 let session = null;
 
@@ -48,7 +32,7 @@ const prepared = new Map();
 const answers = {
   async load(file) {
     if (session) await session.release();
-    session = await ort.InferenceSession.create(`${file}.onnx`, options);
+    session = await openSession(ort, `${file}.onnx`, threads);
     return 'ok';
   },
   async check(batch, path) {
@@ -76,12 +60,4 @@ const answers = {
   },
 };
 
-console.log(`ONNX Runtime ${version} (onnxruntime-node, node ${process.version})`);
-for await (const line of createInterface({ input: process.stdin })) {
-  const [request, ...words] = line.split('\t');
-  try {
-    console.log(await answers[request](...words));
-  } catch (error) {
-    console.log(`error: ${String(error.message).split('\n').join(' ').slice(0, 300)}`);
-  }
-}
+await serve(folder, answers);

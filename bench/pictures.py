@@ -12,7 +12,6 @@ build/bench/pictures.txt, all measurements to build/bench/pictures.json.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -257,15 +256,6 @@ def play_all(options):
     return results
 
 
-def write(options, results):
-    with open(f"{options.folder}/pictures.json", "w", encoding="utf-8") as file:
-        json.dump(results, file, indent=1)
-    text = pictures_report.make(results)
-    with open(f"{options.folder}/pictures.txt", "w", encoding="utf-8") as file:
-        file.write(text)
-    print(text, end="")
-
-
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true",
@@ -274,11 +264,7 @@ def read_options():
     parser.add_argument("--seconds", type=float, help="of each contestant in a round [0.3]")
     parser.add_argument("--sides", help="pixels of the pictures' sides [1024,4096]")
     parser.add_argument("--large", type=int, help="pixels of the large picture's side [32768]")
-    parser.add_argument("--alone", action="store_true", help="without peers")
-    parser.add_argument("--build", default="build/release", help="the programs [%(default)s]")
-    parser.add_argument("--folder", default="build/bench", help="the files [%(default)s]")
-    parser.add_argument("--update-docs", action="store_true",
-                        help="put the last run's report into docs/PERFORMANCE.md, and run nothing")
+    run.add_options(parser)
     options = parser.parse_args()
     usual = (3, 0.1, "256,1024", 4096) if options.quick else (7, 0.3, "1024,4096", 32768)
     for name, value in zip(("rounds", "seconds", "sides", "large"), usual):
@@ -294,24 +280,8 @@ def read_options():
 
 
 def main():
-    options = read_options()
-    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-    if options.update_docs:
-        if not os.path.exists(f"{options.folder}/pictures.txt"):
-            raise Failure("there is no report yet: run make bench")
-        report.update_docs(f"{options.folder}/pictures.txt", pictures_report.BEGIN,
-                           pictures_report.END)
-        return
-    if not os.path.exists(f"{options.build}/bench_throughput"):
-        raise Failure(f"there is no {options.build}/bench_throughput: run make bench")
-    write(options, play_all(options))
+    run.play_part(read_options(), "pictures", pictures_report, play_all)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        say(failure)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run.start(main)

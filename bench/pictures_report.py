@@ -80,11 +80,12 @@ def alone(results):
 
 
 def aim(title, found, wanted, unit):
-    """A row; times are to be as many as wanted, all else no more. None where nothing was found."""
+    """A row; times and shares are to be as many as wanted, all else no more. None where nothing
+    was found."""
     if found is None:
         return None
     text = number(found)
-    good = float(text) >= wanted if unit == "x" else float(text) <= wanted
+    good = float(text) >= wanted if unit in ("x", "%") else float(text) <= wanted
     return f"{title:<54}{f'{text}/{wanted:g}{unit}':>20}  {'ok' if good else '--'}"
 
 

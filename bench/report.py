@@ -168,6 +168,14 @@ def warnings(results):
     return lines
 
 
+def scaling_warning(had):
+    """What is to be said where two cores compute `had` times what one does."""
+    lines = [f"Bare multiply-adds on two cores: {had:.2f} times those on one."]
+    if had < 1.8:
+        lines.append("SO TWO CORES WERE NOT TO BE HAD: their figures say nothing of speed.")
+    return lines
+
+
 def heading(results):
     lines = ["", f"{results['rounds']} rounds of {results['seconds']:g} s for each, taking turns; "
              "medians.", "{0} x {0} points of [-2, 2]^2, tanh in all layers, the same weights for "

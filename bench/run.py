@@ -161,21 +161,28 @@ class Match:
     """All contestants on one network: self.rates[row] has a rate for each round."""
 
     enough = float("inf")  # seconds of a row: then it has no further turn
+    within = TOLERANCE
 
     def __init__(self, file, options, folder, tell=say):
         self.file, self.options, self.folder, self.tell = file, options, folder, tell
         self.turns, self.rates, self.expected = [], {}, None
 
-    def agrees(self, contestant, way):
-        """Whether a way computes what the reference kernels do."""
-        path, found = f"{self.folder}/outputs.f32", array.array("f")
-        contestant.ask("check", way, path)
+    def look(self, contestant, way, *stride, kind="f"):
+        """What a way computes, a part of it."""
+        path, found = f"{self.folder}/outputs.f32", array.array(kind)
+        contestant.ask("check", way, path, *stride)
         with open(path, "rb") as file:
             found.frombytes(file.read())
+        os.remove(path)
+        return found
+
+    def agrees(self, contestant, way):
+        """Whether a way computes what the reference kernels do."""
+        found = self.look(contestant, way)
         if self.expected is None:
             self.expected = found
         good = len(found) == len(self.expected) and all(
-            abs(a - b) < TOLERANCE for a, b in zip(found, self.expected))
+            abs(a - b) < self.within for a, b in zip(found, self.expected))
         if not good:
             self.tell(f"{contestant.name}, {way}: no number, for its outputs are others")
         return good
@@ -232,18 +239,24 @@ class Match:
         return self.rates
 
 
+def enter_all(options, threads, peers):
+    """Tiedye, and of `peers` (as find_peers gives them) those that start."""
+    contestants = [Contestant("tiedye", [f"{options.build}/bench_throughput", threads])]
+    for name, command in peers:
+        try:
+            contestants.append(Contestant(name, command + [threads, options.folder]))
+        except Failure as failure:
+            say(failure)
+    return contestants
+
+
 def play_all(options, networks, peers):
     """{threads: {layers: {row: rates}}}, and the contestants' versions."""
     rates, versions = {}, {}
     for threads in [1, 2][:os.cpu_count()]:
-        tiedye = Contestant("tiedye", [f"{options.build}/bench_throughput", threads])
+        contestants = enter_all(options, threads, peers)
+        tiedye = contestants[0]
         tiedye.ways = [way for way in tiedye.ways if report.is_wanted(way, tiedye.ways)]
-        contestants = [tiedye]
-        for name, command in peers:
-            try:
-                contestants.append(Contestant(name, command + [threads, options.folder]))
-            except Failure as failure:
-                say(failure)
         versions = {contestant.name: contestant.version for contestant in contestants}
         rates[threads] = {}
         for layers, network in networks.items():
@@ -300,6 +313,39 @@ def describe(options):
             "rounds": options.rounds, "seconds": options.seconds, "side": options.side}
 
 
+def add_options(parser):
+    """Those that all parts have."""
+    parser.add_argument("--alone", action="store_true", help="without peers")
+    parser.add_argument("--build", default="build/release", help="the programs [%(default)s]")
+    parser.add_argument("--folder", default="build/bench", help="the files [%(default)s]")
+    parser.add_argument("--update-docs", action="store_true",
+                        help="put the last run's report into docs/PERFORMANCE.md, and run nothing")
+
+
+def save(options, name, results, text):
+    """All measurements as JSON, the report as text, which is printed too."""
+    with open(f"{options.folder}/{name}.json", "w", encoding="utf-8") as file:
+        json.dump(results, file, indent=1)
+    with open(f"{options.folder}/{name}.txt", "w", encoding="utf-8") as file:
+        file.write(text)
+    print(text, end="")
+
+
+def play_part(options, name, page, play):
+    """Another part of `make bench`, whose report is of the module `page`: run it, or update the
+    documents with its last run."""
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    if options.update_docs:
+        if not os.path.exists(f"{options.folder}/{name}.txt"):
+            raise Failure("there is no report yet: run make bench")
+        report.update_docs(f"{options.folder}/{name}.txt", page.BEGIN, page.END)
+        return
+    if not os.path.exists(f"{options.build}/bench_throughput"):
+        raise Failure(f"there is no {options.build}/bench_throughput: run make bench")
+    results = play(options)
+    save(options, name, results, page.make(results))
+
+
 def run(options):
     os.makedirs(options.folder, exist_ok=True)
     begin = time.monotonic()
@@ -328,11 +374,7 @@ def main():
     parser.add_argument("--rounds", type=int, help="[7]")
     parser.add_argument("--seconds", type=float, help="of each contestant in a round [0.3]")
     parser.add_argument("--side", type=int, default=1024, help="pixels of a picture's side [1024]")
-    parser.add_argument("--alone", action="store_true", help="without peers")
-    parser.add_argument("--build", default="build/release", help="the programs [%(default)s]")
-    parser.add_argument("--folder", default="build/bench", help="the files [%(default)s]")
-    parser.add_argument("--update-docs", action="store_true",
-                        help="put the last run's report into docs/PERFORMANCE.md, and run nothing")
+    add_options(parser)
     options = parser.parse_args()
     if options.rounds is None:
         options.rounds = 3 if options.quick else 7
@@ -353,11 +395,16 @@ def main():
         run(options)
 
 
-if __name__ == "__main__":
+def start(command):
+    """A part's main, and what becomes of its failure."""
     try:
-        main()
+        command()
     except Failure as failure:
         say(failure)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    start(main)

@@ -6,12 +6,15 @@
  *     check WAY FILE [STRIDE] every STRIDEth (64th) row goes to FILE     ok
  *     time WAY SECONDS        do it again and again for so long          points a second
  *     count WAY               of networks, in all of it                  evaluations
+ *     feed WAY FILE           what convolutions are fed goes to FILE     ok
  *
  * An answer that begins with "error: " says what went wrong. The first line, unasked, is what
  * this is, and after a tab the ways, with tabs between them. A way is an instruction set, as in
  * "avx2 --fast", behind one of the words below: what is drawn. Points are the pixels of a
  * picture, or the samples of a volume. "peak avx2" is no picture but the machine's
- * multiply-adds, in operations a second.
+ * multiply-adds, in operations a second. "layers avx2", which is not among the ways of the
+ * first line, is a recipe's convolutions (convolutions.h) in the place of a picture; they alone
+ * can be asked what they are fed, and their rate is of evaluations of the whole.
  *
  * bench_throughput THREADS encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM makes a film of a file
  * of frames, and is what bench/volumes.py measures of a film's encoder. bench_throughput
@@ -25,6 +28,7 @@
 #include <tiedye/render.h>
 #include <tiedye/sheet.h>
 
+#include "convolutions.h"
 #include "count.h"
 #include "encode.h"
 #include "peak.h"
@@ -53,6 +57,7 @@ typedef struct Bench {
     char way[64];    /* what was made ready last, "": nothing */
     char answer[640];
     TdRun run;
+    Convolutions layers; /* in the picture's place */
     TdPicture *picture;
     unsigned char *rows;            /* of the whole picture */
     bool whole;                     /* the picture is drawn whole */
@@ -103,11 +108,18 @@ static bool choose_band(Bench *bench)
 static void forget(Bench *bench)
 {
     td_picture_free(bench->picture);
+    convolutions_forget(&bench->layers);
     free(bench->rows);
     bench->picture = NULL;
     bench->rows = NULL;
     bench->evaluations = 0;
     bench->way[0] = '\0';
+}
+
+static bool fail(Bench *bench, const TdError *err)
+{
+    snprintf(bench->answer, sizeof bench->answer, "%s", err->message);
+    return false;
 }
 
 static bool make_picture(Bench *bench, size_t kind, TdError *err)
@@ -126,8 +138,8 @@ static bool make_picture(Bench *bench, size_t kind, TdError *err)
     return good;
 }
 
-/* "avx2 --fast" becomes a run. */
-static bool parse_cpu(Bench *bench, const char *text)
+/* "avx2 --fast", the rest of `way`, becomes a run. */
+static bool parse_cpu(Bench *bench, const char *way, const char *text)
 {
     static const char fast[] = " --fast";
     char name[32];
@@ -135,7 +147,31 @@ static bool parse_cpu(Bench *bench, const char *text)
     snprintf(name, sizeof name, "%.*s", end == NULL ? 31 : (int)(end - text), text);
     bench->run =
         (TdRun){.threads = bench->threads, .cpu = td_cpu_find(name), .fast = end != NULL};
-    return bench->run.cpu < TD_CPU_COUNT && td_cpu_available(bench->run.cpu);
+    if (bench->run.cpu < TD_CPU_COUNT && td_cpu_available(bench->run.cpu))
+        return true;
+    snprintf(bench->answer, sizeof bench->answer, "there is no way %.100s here", way);
+    return false;
+}
+
+static const char layers_word[] = "layers ";
+
+static bool is_of_layers(const char *way)
+{
+    return strncmp(way, layers_word, strlen(layers_word)) == 0;
+}
+
+static bool make_layers(Bench *bench, const char *way)
+{
+    TdError err = {0};
+    if (strcmp(bench->way, way) == 0)
+        return true;
+    forget(bench);
+    if (!parse_cpu(bench, way, way + strlen(layers_word)))
+        return false;
+    if (!convolutions_make(&bench->layers, bench->file, &bench->run, &err))
+        return fail(bench, &err);
+    snprintf(bench->way, sizeof bench->way, "%s", way);
+    return true;
 }
 
 static bool make_ready(Bench *bench, const char *way)
@@ -147,14 +183,10 @@ static bool make_ready(Bench *bench, const char *way)
     forget(bench);
     while (kind < KINDS && strncmp(way, kinds[kind].word, strlen(kinds[kind].word)) != 0)
         kind++;
-    if (kind == KINDS || !parse_cpu(bench, way + strlen(kinds[kind].word))) {
-        snprintf(bench->answer, sizeof bench->answer, "there is no way %.100s here", way);
+    if (!parse_cpu(bench, way, kind == KINDS ? "" : way + strlen(kinds[kind].word)))
         return false;
-    }
-    if (!make_picture(bench, kind, &err)) {
-        snprintf(bench->answer, sizeof bench->answer, "%s", err.message);
-        return false;
-    }
+    if (!make_picture(bench, kind, &err))
+        return fail(bench, &err);
     uint64_t bytes = td_raster_row_bytes(td_picture_raster(bench->picture)) * row_count(bench);
     bench->rows = malloc(bytes);
     if (bench->rows == NULL) {
@@ -170,14 +202,13 @@ static bool make_ready(Bench *bench, const char *way)
 
 /* ---- Requests ------------------------------------------------------------------------ */
 
-static bool check(Bench *bench, const char *way, const char *path, const char *stride)
+static bool check_picture(Bench *bench, const char *way, const char *path, uint32_t step)
 {
     if (!make_ready(bench, way))
         return false;
     uint64_t row_bytes = td_raster_row_bytes(td_picture_raster(bench->picture));
-    uint32_t step = stride[0] != '\0' ? (uint32_t)strtoul(stride, NULL, 10) : CHECK_STRIDE;
     FILE *file = fopen(path, "wb");
-    bool good = file != NULL && step > 0 && (!bench->whole || draw(bench, 0, row_count(bench)));
+    bool good = file != NULL && (!bench->whole || draw(bench, 0, row_count(bench)));
     for (uint32_t y = 0; good && y < row_count(bench); y += step)
         good = (bench->whole || draw(bench, y, 1)) &&
                fwrite(bench->rows + y * row_bytes, row_bytes, 1, file) == 1;
@@ -185,6 +216,33 @@ static bool check(Bench *bench, const char *way, const char *path, const char *s
         good = false;
     snprintf(bench->answer, sizeof bench->answer, good ? "ok" : "cannot write %.500s", path);
     return good;
+}
+
+/* As it is asked for: the way of a picture, or of layers. */
+static bool check(Bench *bench, const char *way, const char *path, const char *stride)
+{
+    TdError err = {0};
+    uint32_t step = stride[0] != '\0' ? (uint32_t)strtoul(stride, NULL, 10) : CHECK_STRIDE;
+    step = step > 0 ? step : 1;
+    if (!is_of_layers(way))
+        return check_picture(bench, way, path, step);
+    if (!make_layers(bench, way))
+        return false;
+    if (!convolutions_check(&bench->layers, &bench->run, path, step, &err))
+        return fail(bench, &err);
+    snprintf(bench->answer, sizeof bench->answer, "ok");
+    return true;
+}
+
+static bool feed(Bench *bench, const char *way, const char *path)
+{
+    TdError err = {.message = "a picture is fed nothing"};
+    if (is_of_layers(way) && !make_layers(bench, way))
+        return false;
+    if (!is_of_layers(way) || !convolutions_feed(&bench->layers, &bench->run, path, &err))
+        return fail(bench, &err);
+    snprintf(bench->answer, sizeof bench->answer, "ok");
+    return true;
 }
 
 /* Evaluations of networks in all of it. */
@@ -214,13 +272,23 @@ static bool time_picture(Bench *bench, double seconds, double *rate)
     return true;
 }
 
+static bool time_layers(Bench *bench, double seconds, double *rate)
+{
+    TdError err = {0};
+    return convolutions_time(&bench->layers, &bench->run, seconds, rate, &err) ||
+           fail(bench, &err);
+}
+
 static bool time_way(Bench *bench, const char *way, double seconds)
 {
     static const char peak[] = "peak ";
     double rate;
     if (strncmp(way, peak, sizeof peak - 1) == 0)
         rate = peak_rate(way + sizeof peak - 1, bench->threads, seconds);
-    else if (!make_ready(bench, way) || !time_picture(bench, seconds, &rate))
+    else if (is_of_layers(way)) {
+        if (!make_layers(bench, way) || !time_layers(bench, seconds, &rate))
+            return false;
+    } else if (!make_ready(bench, way) || !time_picture(bench, seconds, &rate))
         return false;
     snprintf(bench->answer, sizeof bench->answer, "%.9g", rate);
     return true;
@@ -242,6 +310,8 @@ static bool answer(Bench *bench, char *line)
         return check(bench, word[1], word[2], word[3]);
     if (strcmp(word[0], "count") == 0)
         return count_all(bench, word[1]);
+    if (strcmp(word[0], "feed") == 0)
+        return feed(bench, word[1], word[2]);
     if (strcmp(word[0], "time") == 0)
         return time_way(bench, word[1], strtod(word[2], NULL));
     snprintf(bench->answer, sizeof bench->answer, "there is no request %.100s", word[0]);

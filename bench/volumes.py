@@ -13,7 +13,6 @@ build/bench/volumes.json.
 """
 
 import argparse
-import array
 import json
 import os
 import shutil
@@ -131,15 +130,9 @@ class Bout(run.Match):
         self.picture = picture
         self.apart, self.evaluations, self.whole = {}, {}, {}
 
-    def look(self, contestant, way):
-        """What a way draws, a part of it."""
-        path = f"{self.folder}/outputs.f32"
-        found = array.array("B" if self.picture else "f")
-        contestant.ask("check", way, path, CHECK_STRIDE if self.picture else run.CHECK_STRIDE)
-        with open(path, "rb") as file:
-            found.frombytes(file.read())
-        os.remove(path)
-        return found
+    def look(self, contestant, way, *_, **__):
+        return super().look(contestant, way, CHECK_STRIDE if self.picture else run.CHECK_STRIDE,
+                            kind="B" if self.picture else "f")
 
     def agrees(self, contestant, way):
         found = self.look(contestant, way)
@@ -360,15 +353,6 @@ def play_all(options):
     return results
 
 
-def write(options, results):
-    with open(f"{options.folder}/volumes.json", "w", encoding="utf-8") as file:
-        json.dump(results, file, indent=1)
-    text = volumes_report.make(results)
-    with open(f"{options.folder}/volumes.txt", "w", encoding="utf-8") as file:
-        file.write(text)
-    print(text, end="")
-
-
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true",
@@ -379,11 +363,7 @@ def read_options():
     parser.add_argument("--picture", type=int, help="pixels of the pictures' sides [512]")
     parser.add_argument("--film", type=int, help="pixels of the films' sides [512]")
     parser.add_argument("--frames", type=int, help="of a film [300]")
-    parser.add_argument("--alone", action="store_true", help="without peers")
-    parser.add_argument("--build", default="build/release", help="the programs [%(default)s]")
-    parser.add_argument("--folder", default="build/bench", help="the files [%(default)s]")
-    parser.add_argument("--update-docs", action="store_true",
-                        help="put the last run's report into docs/PERFORMANCE.md, and run nothing")
+    run.add_options(parser)
     options = parser.parse_args()
     usual = (2, 0.1, 64, 128, 128, 30) if options.quick else (5, 0.3, 256, 512, 512, 300)
     for name, value in zip(("rounds", "seconds", "grid", "picture", "film", "frames"), usual):
@@ -399,24 +379,8 @@ def read_options():
 
 
 def main():
-    options = read_options()
-    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-    if options.update_docs:
-        if not os.path.exists(f"{options.folder}/volumes.txt"):
-            raise Failure("there is no report yet: run make bench")
-        report.update_docs(f"{options.folder}/volumes.txt", volumes_report.BEGIN,
-                           volumes_report.END)
-        return
-    if not os.path.exists(f"{options.build}/bench_throughput"):
-        raise Failure(f"there is no {options.build}/bench_throughput: run make bench")
-    write(options, play_all(options))
+    run.play_part(read_options(), "volumes", volumes_report, play_all)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        say(failure)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run.start(main)

@@ -3,7 +3,7 @@
 import statistics
 
 from pictures_report import median, row
-from report import CORES, machine, number, warnings
+from report import CORES, machine, number, scaling_warning, warnings
 
 BEGIN = "<!-- written by bench/volumes.py --update-docs -->\n"
 END = "<!-- end of volumes -->"
@@ -204,11 +204,7 @@ def cores(results):
     peaks = [statistics.median(rates) for rates in results["peaks"].values()]
     if len(peaks) < 2:
         return []
-    had = peaks[1] / peaks[0]
-    lines = [f"Bare multiply-adds on two cores: {had:.2f} times those on one."]
-    if had < 1.8:
-        lines.append("SO TWO CORES WERE NOT TO BE HAD: their figures say nothing of speed.")
-    return lines
+    return scaling_warning(peaks[1] / peaks[0])
 
 
 # ---- All of it ------------------------------------------------------------------------------

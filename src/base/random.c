@@ -2,23 +2,24 @@
 
 #include <string.h>
 
-static void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1)
-{
-    uint64_t a = UINT64_C(0xD2511F53) * x[0], b = UINT64_C(0xCD9E8D57) * x[2];
-    uint32_t y[4] = {(uint32_t)(b >> 32) ^ x[1] ^ key0, (uint32_t)b,
-                     (uint32_t)(a >> 32) ^ x[3] ^ key1, (uint32_t)a};
-    memcpy(x, y, sizeof y);
-}
-
+/* The state is in variables of its own: an array would go through memory in each round. */
 void tdi_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
     uint32_t key0 = key[0], key1 = key[1];
-    memcpy(out, counter, 4 * sizeof *out);
+    uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
     for (int round = 0; round < 10; round++) {
-        philox_round(out, key0, key1);
+        uint64_t a = UINT64_C(0xD2511F53) * x0, b = UINT64_C(0xCD9E8D57) * x2;
+        x0 = (uint32_t)(b >> 32) ^ x1 ^ key0;
+        x1 = (uint32_t)b;
+        x2 = (uint32_t)(a >> 32) ^ x3 ^ key1;
+        x3 = (uint32_t)a;
         key0 += 0x9E3779B9; /* Weyl sequences: the golden ratio and sqrt(3) - 1 */
         key1 += 0xBB67AE85;
     }
+    out[0] = x0;
+    out[1] = x1;
+    out[2] = x2;
+    out[3] = x3;
 }
 
 static void uniform4(uint64_t seed, const uint32_t counter[4], double out[4])

@@ -47,42 +47,112 @@ static double centre(const TdiLattice *lattice, int axis, int32_t i)
     return lattice->origin[axis] + i * lattice->step[axis];
 }
 
-/* The values of a cell that do not come from tables, by input. */
-static void fill_point(const TdiCells *cells, const int32_t at[3],
-                       double values[TD_INPUT_COUNT])
+/* Cells along x, and the rows that they fill. */
+typedef struct Line {
+    const TdiCells *cells;
+    int32_t x, y, z, count; /* y and z of the frame where it goes around */
+    float *out;
+    size_t stride;
+} Line;
+
+static int32_t around(const TdiLattice *lattice, int axis, int32_t i)
 {
-    const TdiLattice *lattice = &cells->lattice;
-    double x = centre(lattice, 0, at[0]), y = centre(lattice, 1, at[1]);
-    double z = lattice->solid ? centre(lattice, 2, at[2]) : cells->constants[TD_INPUT_Z];
-    double squares = x * x + y * y;
-    values[TD_INPUT_X] = x;
-    values[TD_INPUT_Y] = y;
-    if (cells->torus) {
-        squares = tdi_wind(x, cells->around[0], &values[TD_INPUT_X], &values[TD_INPUT_X2]);
-        squares =
-            squares + tdi_wind(y, cells->around[1], &values[TD_INPUT_Y], &values[TD_INPUT_Y2]);
+    int32_t low = lattice->low[axis], count = lattice->high[axis] - low;
+    if (!lattice->circular || (axis == 2 && !lattice->solid))
+        return i;
+    return low + tdi_wrap(i - low, count);
+}
+
+/* The row of an input, NULL where it is not fed. */
+static float *row_of(const Line *line, uint32_t input)
+{
+    uint32_t inputs = line->cells->inputs, before = inputs & ((1u << input) - 1);
+    if ((inputs >> input & 1) == 0)
+        return NULL;
+    return line->out + (size_t)__builtin_popcount(before) * line->stride;
+}
+
+/* All cells have the same value. */
+static void fill_same(const Line *line, uint32_t input, double value)
+{
+    float *row = row_of(line, input), same = (float)value;
+    for (int32_t i = 0; row != NULL && i < line->count; i++)
+        row[i] = same;
+}
+
+/* x, and the distance from the origin, whose squares along y and z are given. */
+static void fill_flat(const Line *line, double squares_y, double squares_z)
+{
+    const TdiLattice *lattice = &line->cells->lattice;
+    float *across = row_of(line, TD_INPUT_X), *distance = row_of(line, TD_INPUT_R);
+    for (int32_t i = 0; across != NULL && i < line->count; i++)
+        across[i] = (float)centre(lattice, 0, around(lattice, 0, line->x + i));
+    for (int32_t i = 0; distance != NULL && i < line->count; i++) {
+        double x = centre(lattice, 0, around(lattice, 0, line->x + i));
+        distance[i] = (float)__builtin_sqrt(x * x + squares_y + squares_z);
     }
-    values[TD_INPUT_Z] = z;
-    values[TD_INPUT_R] = __builtin_sqrt(squares + z * z);
+}
+
+/* The same on a torus. */
+static void fill_wound(const Line *line, double squares_y, double squares_z)
+{
+    const TdiCells *cells = line->cells;
+    float *first = row_of(line, TD_INPUT_X), *second = row_of(line, TD_INPUT_X2);
+    float *distance = row_of(line, TD_INPUT_R);
+    for (int32_t i = 0; i < line->count; i++) {
+        double values[2];
+        double x = centre(&cells->lattice, 0, around(&cells->lattice, 0, line->x + i));
+        double squares = tdi_wind(x, cells->around[0], &values[0], &values[1]) + squares_y;
+        if (first != NULL)
+            first[i] = (float)values[0];
+        if (second != NULL)
+            second[i] = (float)values[1];
+        if (distance != NULL)
+            distance[i] = (float)__builtin_sqrt(squares + squares_z);
+    }
+}
+
+static void fill_places(const Line *line)
+{
+    const TdiCells *cells = line->cells;
+    const TdiLattice *lattice = &cells->lattice;
+    double y = centre(lattice, 1, line->y), up[2], squares_y = y * y;
+    double z = lattice->solid ? centre(lattice, 2, line->z) : cells->constants[TD_INPUT_Z];
+    if (cells->torus)
+        squares_y = tdi_wind(y, cells->around[1], &up[0], &up[1]);
+    fill_same(line, TD_INPUT_Y, cells->torus ? up[0] : y);
+    if (cells->torus)
+        fill_same(line, TD_INPUT_Y2, up[1]);
+    fill_same(line, TD_INPUT_Z, z);
+    if (cells->torus)
+        fill_wound(line, squares_y, z * z);
+    else
+        fill_flat(line, squares_y, z * z);
 }
 
 /* ---- Noise ------------------------------------------------------------------------------- */
 
 /* Normal deviates of four channels. */
-static void fill_noise(const TdiCells *cells, const int32_t at[3], uint32_t channel,
-                       double *values)
+static void fill_noise(const Line *line, uint32_t channel)
 {
+    const TdiCells *cells = line->cells;
+    float *rows[4];
     double own[4], other[4];
-    tdi_noise4(cells->seed, at, channel / 4, own);
-    if (cells->turns)
-        tdi_noise4(cells->other_seed, at, channel / 4, other);
-    for (int i = 0; i < 4; i++) {
-        if ((cells->inputs >> (TD_INPUT_N1 + channel + (uint32_t)i) & 1) == 0)
-            continue;
-        double value = tdi_normal_quantile(own[i]);
+    for (uint32_t c = 0; c < 4; c++)
+        rows[c] = row_of(line, TD_INPUT_N1 + channel + c);
+    for (int32_t i = 0; i < line->count; i++) {
+        int32_t at[3] = {around(&cells->lattice, 0, line->x + i), line->y, line->z};
+        tdi_noise4(cells->seed, at, channel / 4, own);
         if (cells->turns)
-            value = cells->cosine * value + cells->sine * tdi_normal_quantile(other[i]);
-        values[i] = value;
+            tdi_noise4(cells->other_seed, at, channel / 4, other);
+        for (int c = 0; c < 4; c++) {
+            if (rows[c] == NULL)
+                continue;
+            double value = tdi_normal_quantile(own[c]);
+            if (cells->turns)
+                value = cells->cosine * value + cells->sine * tdi_normal_quantile(other[c]);
+            rows[c][i] = (float)value;
+        }
     }
 }
 
@@ -119,7 +189,7 @@ static double share_of(const Cover *c, int32_t i)
 }
 
 /* The mean colour of what a cell covers of the image. */
-static void fill_colours(const TdiCells *cells, const int32_t at[3], double values[3])
+static void find_colours(const TdiCells *cells, const int32_t at[3], double values[3])
 {
     const TdiLattice *lattice = &cells->lattice;
     const TdImage *image = cells->image;
@@ -141,41 +211,39 @@ static void fill_colours(const TdiCells *cells, const int32_t at[3], double valu
     }
 }
 
+static void fill_colours(const Line *line)
+{
+    float *rows[3];
+    for (uint32_t c = 0; c < 3; c++)
+        rows[c] = row_of(line, TD_INPUT_RED + c);
+    for (int32_t i = 0; i < line->count; i++) {
+        double values[3];
+        int32_t at[3] = {around(&line->cells->lattice, 0, line->x + i), line->y, line->z};
+        find_colours(line->cells, at, values);
+        for (int c = 0; c < 3; c++)
+            if (rows[c] != NULL)
+                rows[c][i] = (float)values[c];
+    }
+}
+
 /* ---- Lines of cells ---------------------------------------------------------------------- */
-
-static int32_t around(const TdiLattice *lattice, int axis, int32_t i)
-{
-    int32_t low = lattice->low[axis], count = lattice->high[axis] - low;
-    if (!lattice->circular || (axis == 2 && !lattice->solid))
-        return i;
-    return low + tdi_wrap(i - low, count);
-}
-
-static void fill_cell(const TdiCells *cells, const int32_t at[3], double values[TD_INPUT_COUNT])
-{
-    fill_point(cells, at, values);
-    for (uint32_t channel = 0; channel < 8; channel += 4)
-        if (is_fed(cells, TD_INPUT_N1 + channel, TD_INPUT_N1 + channel + 3))
-            fill_noise(cells, at, channel, &values[TD_INPUT_N1 + channel]);
-    if (is_fed(cells, TD_INPUT_RED, TD_INPUT_BLUE))
-        fill_colours(cells, at, &values[TD_INPUT_RED]);
-}
 
 void tdi_cells_line(const TdiCells *cells, int32_t x, int32_t y, int32_t z, int32_t count,
                     float *out, size_t stride)
 {
-    double values[TD_INPUT_COUNT];
-    for (int i = 0; i < TD_INPUT_COUNT; i++)
-        values[i] = cells->constants[i];
-    for (int32_t i = 0; i < count; i++) {
-        int32_t at[3] = {around(&cells->lattice, 0, x + i), around(&cells->lattice, 1, y),
-                         around(&cells->lattice, 2, z)};
-        float *to = out + i;
-        fill_cell(cells, at, values);
-        for (int input = 0; input < TD_INPUT_COUNT; input++)
-            if ((cells->inputs >> input & 1) != 0) {
-                *to = (float)values[input];
-                to += stride;
-            }
-    }
+    Line line = {.cells = cells,
+                 .x = x,
+                 .y = around(&cells->lattice, 1, y),
+                 .z = around(&cells->lattice, 2, z),
+                 .count = count,
+                 .out = out,
+                 .stride = stride};
+    for (uint32_t input = 0; input < TD_INPUT_COUNT; input++)
+        fill_same(&line, input, cells->constants[input]);
+    fill_places(&line);
+    for (uint32_t channel = 0; channel < 8; channel += 4)
+        if (is_fed(cells, TD_INPUT_N1 + channel, TD_INPUT_N1 + channel + 3))
+            fill_noise(&line, channel);
+    if (is_fed(cells, TD_INPUT_RED, TD_INPUT_BLUE))
+        fill_colours(&line);
 }

@@ -13,7 +13,9 @@ from _tiedye import BINARY, SANITIZED, Case
 
 BENCH = os.path.join(os.path.dirname(__file__), "..", "..", "bench")
 sys.path.insert(0, BENCH)
+import convolutions  # noqa: E402
 import galleries  # noqa: E402
+import onnx_model  # noqa: E402
 import pictures  # noqa: E402
 import pictures_report  # noqa: E402
 import png  # noqa: E402
@@ -99,11 +101,37 @@ class Throughput(Case):
         for answer in answers[3:]:
             self.assertGreater(float(answer[0]), 0)
 
+    def test_convolutions(self):
+        """What they are fed, and what the weights that peers are given make of it."""
+        self.write("c.tie", "v = 1\nlayers = 2:sin,conv3 3\nact = identity\nout = identity\n"
+                   "size = 5x5\nraster = 5\n")
+        self.ok("weights", "c.tie", "-q", "-o", "c.safetensors")
+        weights, shape, bias = onnx_model.read_network(self.path("c.safetensors"))[1]
+        weights, bias = array.array("f", weights), array.array("f", bias)
+        _, *answers = self.ask(("load", "c"), ("feed", "layers ref", "fed"),
+                               ("check", "layers ref", "all", "1"),
+                               ("check", "layers ref", "some", "7"), ("time", "layers ref", "0"))
+        self.assertEqual(answers[:4], [["ok"]] * 4)
+        self.assertGreaterEqual(float(answers[4][0]), 0)
+        fed, found = (array.array("f", self.read(name)) for name in ("fed", "all"))
+        self.assertEqual((shape, len(fed), len(found)), ([3, 2, 3, 3], 2 * 7 * 7, 3 * 5 * 5))
+        self.assertEqual(self.read("some"), found[:5].tobytes() + found[35:40].tobytes() +
+                         found[70:75].tobytes())
+        for place, value in enumerate(found):
+            channel, y, x = place // 25, place // 5 % 5, place % 5
+            taps = [(c, v, u) for c in range(2) for v in range(3) for u in range(3)]
+            expected = bias[channel] + sum(
+                weight * fed[49 * c + 7 * (y + v) + x + u]
+                for weight, (c, v, u) in zip(weights[18 * channel:], taps))
+            self.assertAlmostEqual(value, expected, 4)
+
     def test_errors(self):
         self.write("bad.tie", "layers = 0\n")
         answers = self.ask(("load", "a"), ("time", "field abacus", "0"), ("dance",), ("load", "b"),
-                           ("time", "field ref", "0"), ("load", "bad"), ("time", "field ref", "0"))
-        for number in (2, 3, 5, 7):
+                           ("time", "field ref", "0"), ("load", "bad"), ("time", "field ref", "0"),
+                           ("time", "layers ref", "0"), ("time", "layers abacus", "0"),
+                           ("feed", "field ref", "a"))
+        for number in (2, 3, 5, 7, 8, 9, 10):
             self.assertTrue(answers[number][0].startswith("error: "), answers[number])
 
 
@@ -388,6 +416,49 @@ class Galleries(Case):
             self.assertNotEqual(done.returncode, 0)
             self.assertEqual(done.stdout, "")
             self.assertNotEqual(done.stderr, "")
+
+
+class Convolver(Liar):
+    """Its kernels have names; it computes one evaluation in a second."""
+
+    def ask(self, *words):
+        return "1" if words[0] == "time" else super().ask(*words)
+
+
+class Convolutions(Case):
+    def test_who_is_wrong_gives_no_number(self):
+        stack = argparse.Namespace(file="a", multiply_adds=lambda: 7)
+        bout = convolutions.Bout(stack, argparse.Namespace(seconds=0, rounds=1,
+                                                           folder=self.folder))
+        said = []
+        bout.tell = said.append
+        for name, values in (("tiedye", [50, -1]), ("same", [50, -1.001]), ("off", [50, -1.01]),
+                             ("few", [50])):
+            contestant = Convolver(name, values)
+            contestant.ways = ["field ref", "field avx2", "field avx2 --fast", "peak avx2"]
+            bout.enter(contestant, ())
+        self.assertEqual(bout.play(), {"peak avx2": [1], "avx2": [14], "avx2 --fast": [14],
+                                       "same": [14]})
+        self.assertEqual(len(said), 2)
+
+    def test_report(self):
+        side, cube = ("8", "4") if SANITIZED else ("32", "8")
+        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "convolutions.py"),
+                               "--alone", "--quick", "--side", side, "--cube", cube, "--rounds",
+                               "1", "--seconds", "0.001", "--build", FOLDER, "--folder",
+                               self.folder], text=True, check=False, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=_tiedye.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        results = json.loads(self.read("convolutions.json"))
+        for title, rates in results["rates"]["1"].items():
+            rows = [row for row in rates if not row.startswith("peak")]
+            self.assertGreater(len(rows), 0, title)
+        self.assertEqual(done.stdout, self.read("convolutions.txt").decode())
+        for part in ("GFLOP/s, one core", "Share of peak, one core", "Aims"):
+            self.assertIn("\n" + part, done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.split("\n"))), 80)
+        left = [name for name in os.listdir(self.folder) if name.endswith(".f32")]
+        self.assertEqual(left, [])
 
 
 if __name__ == "__main__":
