@@ -141,8 +141,8 @@ static TdStatus save(const Arguments *arguments, const TdGalleryPlan *plan,
     TdStatus status = td_gallery_save(plan, gallery, folder, &run, err);
     double seconds = end_progress(&run);
     if (status == TD_OK && arguments->value[OPTION_QUIET] == NULL)
-        say("%.400s/index.html  %u pictures, %.1f s", folder, (unsigned)gallery->count,
-            seconds);
+        say("%.400s/index.html  %u picture%s, %.1f s", folder, (unsigned)gallery->count,
+            gallery->count == 1 ? "" : "s", seconds);
     return status;
 }
 

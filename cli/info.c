@@ -15,7 +15,7 @@ int run_info(const Arguments *arguments)
         return usage_error(arguments->command, "--link and --json exclude each other");
     TdError err = {0};
     TdStatus status = td_field_identify(arguments->recipe, &arguments->run, &err);
-    if (status == TD_OK)
+    if (status == TD_OK && arguments->recipe->image_sha256[0] == '\0')
         status = td_image_attach(arguments->recipe, &arguments->run, &err);
     if (status != TD_OK)
         return report_error(status, &err);

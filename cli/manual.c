@@ -338,7 +338,7 @@ static void put_recipe_page(void)
         "cells, or with mode=mean their mean; upsample2 "
         "repeats them, or with mode=linear goes evenly from one to the next. Such layers act "
         "on a raster of cells, whose "
-        "size is the key raster, and are fed noise (n1, n2, n3) beside x and y unless the "
+        "size is the key raster, and are fed noise (n1) beside x and y unless the "
         "key inputs says otherwise.");
     put_tables();
     fputs(".SH \"SEE ALSO\"\n.BR tiedye (1),\n.BR tiedye\\-info (1)\n", stdout);

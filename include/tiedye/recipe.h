@@ -364,7 +364,7 @@ TD_API char *td_recipe_print(const TdRecipe *recipe, TdRecipeForm form);
 
 /* The inputs that a network is fed, bit by TdInput: those of the key, and what a torus adds.
  * Where the key says none: an image's colours, if there is an image; else x and y, z of a
- * volume, and n1 to n3 of a network with convolutions. */
+ * volume, and n1 of a network with convolutions. */
 TD_API uint32_t td_recipe_inputs(const TdRecipe *recipe);
 
 /* Whether the network acts on a raster: it has layers that see neighbours, inputs that only

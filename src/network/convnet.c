@@ -20,7 +20,6 @@
 
 enum {
     CACHED_BYTES = 16 << 20, /* of tiles that are quick because they are small */
-    MOST_BYTES = 96 << 20,   /* of any tile */
     RUN =
         8 * TD_POINT_GRAIN, /* points that all outputs of a layer are computed for at a time */
     ALIGN = 64 / sizeof(float)
@@ -47,7 +46,9 @@ uint64_t td_box_cells(const TdBox *box)
 {
     uint64_t cells = 1;
     for (int axis = 0; axis < 3; axis++)
-        cells *= tdi_side(box, axis) > 0 ? (uint64_t)tdi_side(box, axis) : 0;
+        cells = tdi_side(box, axis) > 0
+                    ? tdi_mul_size(cells, (uint64_t)box->high[axis] - (uint64_t)box->low[axis])
+                    : 0;
     return cells;
 }
 
@@ -461,7 +462,6 @@ static TdStatus choose_cut(const TdConvnet *convnet, uint32_t layer, const TdBox
                            const TdRun *run, TdBox *boxes, Cut *cut, TdError *err)
 {
     uint64_t most = run->max_memory / (2 * (uint64_t)run->threads);
-    most = most < MOST_BYTES ? most : MOST_BYTES;
     Cut next = {.box = *box, .parts = {1, 1, 1}};
     *cut = next;
     do {
@@ -471,7 +471,7 @@ static TdStatus choose_cut(const TdConvnet *convnet, uint32_t layer, const TdBox
             *cut = next;
     } while ((need_bytes(&next.need) > CACHED_BYTES || need_bytes(&next.need) > most ||
               count_tiles(&next) < 2 * (size_t)run->threads) &&
-             cut_more(&next));
+             !tdi_is_cancelled(run) && cut_more(&next));
     return tdi_check_limit(run, need_bytes(&cut->need) * (uint64_t)run->threads,
                            "layers: a tile of the raster",
                            "use fewer or narrower layers, or fewer --threads", err);

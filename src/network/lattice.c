@@ -115,7 +115,8 @@ static void set_torus(TdiLattice *lattice, const TdRecipe *recipe, double step)
 TdiLattice tdi_lattice_inputs(const TdRecipe *recipe)
 {
     TdiLattice lattice = {.solid = td_recipe_is_solid(recipe),
-                          .circular = recipe->tile == TD_TILE_TORUS};
+                          .circular = recipe->tile == TD_TILE_TORUS ||
+                                      recipe->padding == TD_PADDING_CIRCULAR};
     const TdImage *image = recipe->pixels;
     TdSize size = td_recipe_size(recipe);
     double across = image != NULL ? image->width : size.width;
@@ -132,11 +133,8 @@ TdiLattice tdi_lattice_inputs(const TdRecipe *recipe)
     if (recipe->tile == TD_TILE_TORUS)
         set_torus(&lattice, recipe, step);
     for (size_t i = 0; i < recipe->layer_items; i++)
-        if (recipe->layers[i].kind == TD_LAYER_CONV && recipe->layers[i].size > 1) {
-            TdPadding padding = recipe->layers[i].padding;
-            padding = padding == TD_PADDING_COUNT ? recipe->padding : padding;
-            lattice.circular = lattice.circular || padding == TD_PADDING_CIRCULAR;
-        }
+        if (recipe->layers[i].padding == TD_PADDING_CIRCULAR)
+            lattice.circular = true;
     return lattice;
 }
 
@@ -273,30 +271,33 @@ TdStatus tdi_check_channels(const TdRecipe *recipe, TdError *err)
     return status;
 }
 
-/* Cells of a frame along its shorter side in the plane. */
-static int32_t shorter_side(const TdiLattice *lattice)
+/* Cells that a layer may step over: those of the frame's shorter side where it knows one, else
+ * those in the standard view's height. */
+static int32_t cells_of(const TdiLattice *first, const TdLayer *layer)
 {
-    int32_t across = lattice->high[0] - lattice->low[0];
-    int32_t down = lattice->high[1] - lattice->low[1];
-    return across < down ? across : down;
+    int32_t across = first->high[0] - first->low[0], down = first->high[1] - first->low[1];
+    return (pads(layer) || first->circular) && across < down ? across : down;
 }
 
-static TdStatus check_layer(const TdiLattice *lattice, const TdLayer *layer, uint32_t number,
-                            int32_t cells, double share, TdError *err)
+/* share: cells of what the layer is fed (before) and makes (after) for one of the inputs'. */
+static TdStatus check_layer(const TdiLattice *first, const TdLayer *layer, uint32_t number,
+                            double before, double after, TdError *err)
 {
     enum { MOST_CELLS = 1 << 20 };
-    if (layer->kind == TD_LAYER_CONV && layer->size > 1 && (int32_t)layer->dilation >= cells)
+    double cells = cells_of(first, layer);
+    if (layer->kind == TD_LAYER_CONV && layer->size > 1 && layer->dilation > 1 &&
+        layer->dilation >= cells * before)
         return tdi_fail(
             err, TD_ERROR_RECIPE,
             "layers: layer %u looks at every %u. cell, and its raster has %d; use a "
             "smaller dilation or a larger --raster",
-            (unsigned)number, (unsigned)layer->dilation, (int)cells);
-    if (share * shorter_side(lattice) < 1 && layer->stride > 1)
+            (unsigned)number, (unsigned)layer->dilation, (int)(cells * before));
+    if (cells * after < 1 && layer->stride > 1)
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "layers: layer %u (with steps of %u cells) leaves nothing of a raster "
                         "of %d; use fewer or smaller ones, or a larger --raster",
-                        (unsigned)number, (unsigned)layer->stride, (int)shorter_side(lattice));
-    if (share * shorter_side(lattice) > MOST_CELLS)
+                        (unsigned)number, (unsigned)layer->stride, (int)cells);
+    if (cells * after > MOST_CELLS)
         return tdi_fail(err, TD_ERROR_RECIPE,
                         "layers: layer %u makes a raster of more than %d cells a side",
                         (unsigned)number, MOST_CELLS);
@@ -305,9 +306,11 @@ static TdStatus check_layer(const TdiLattice *lattice, const TdLayer *layer, uin
 
 /* What goes around must come back to where it was. */
 static TdStatus check_circle(const TdiLattice *lattice, const TdLayer *layer, uint32_t number,
-                             TdError *err)
+                             bool torus, TdError *err)
 {
-    if (pads(layer))
+    bool alone = layer->kind == TD_LAYER_CONV && layer->size > 1 && !torus &&
+                 layer->padding == TD_PADDING_NONE;
+    if (pads(layer) || alone)
         return tdi_fail(
             err, TD_ERROR_RECIPE,
             "padding: layer %u has another one than circular, which joins the edges "
@@ -326,17 +329,26 @@ static TdStatus check_circle(const TdiLattice *lattice, const TdLayer *layer, ui
 
 TdStatus tdi_check_raster(const TdRecipe *recipe, const TdNetwork *network, TdError *err)
 {
+    const double farthest = 1 << 27;
     TdiLattice first = tdi_lattice_inputs(recipe), lattice = first;
+    double reach = 0; /* of all kernels together, in cells of the inputs and of the finest */
     for (uint32_t i = 0; i < network->depth; i++) {
         const TdLayer *layer = &network->layers[i];
         TdiLattice next = tdi_lattice_next(&lattice, layer);
-        int32_t cells = (int32_t)(shorter_side(&first) * (first.step[0] / lattice.step[0]));
-        TdStatus status =
-            check_layer(&first, layer, i + 1, cells, first.step[0] / next.step[0], err);
+        double before = first.step[0] / lattice.step[0], after = first.step[0] / next.step[0];
+        TdStatus status = check_layer(&first, layer, i + 1, before, after, err);
         if (status == TD_OK && first.circular)
-            status = check_circle(&lattice, layer, i + 1, err);
+            status = check_circle(&lattice, layer, i + 1, recipe->tile == TD_TILE_TORUS, err);
         if (status != TD_OK)
             return status;
+        double cells = (double)layer->size * layer->dilation;
+        reach += before < 1 ? cells / before : cells;
+        if (reach > farthest)
+            return tdi_fail(
+                err, TD_ERROR_RECIPE,
+                "layers: up to layer %u kernels reach over more than %.0f cells; use "
+                "fewer or smaller ones",
+                (unsigned)i + 1, farthest);
         lattice = next;
     }
     return TD_OK;

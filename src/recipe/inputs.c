@@ -26,7 +26,7 @@ static uint32_t usual_inputs(const TdRecipe *recipe)
     uint32_t solid = recipe->draw == TD_DRAW_VOLUME ? bit(TD_INPUT_Z) : 0;
     if (recipe->image[0] != '\0')
         return bits(TD_INPUT_RED, TD_INPUT_BLUE) | solid;
-    uint32_t noise = sees_neighbours(recipe) ? bits(TD_INPUT_N1, TD_INPUT_N1 + 2) : 0;
+    uint32_t noise = sees_neighbours(recipe) ? bit(TD_INPUT_N1) : 0;
     return bit(TD_INPUT_X) | bit(TD_INPUT_Y) | solid | noise;
 }
 

@@ -40,7 +40,7 @@ static const TdKeyInfo keys[] = {
      "which file `image` must be", AT(image_sha256)},
 
     {"inputs", TD_GROUP_NETWORK, TD_KEY_INPUTS, 0, 0, NULL, "", "NAME,NAME",
-     "x, y, z, r, t, z1-z8, noise n1-n8, red, green, blue (x,y)", AT(inputs)},
+     "of x, y, z, r, t, z1-z8, n1-n8 (noise), red, green, blue", AT(inputs)},
     {"image", TD_GROUP_NETWORK, TD_KEY_NAME, 0, 0, NULL, "", "FILE.png",
      "a picture to be fed: its red, green and blue", AT(image)},
     {"layers", TD_GROUP_NETWORK, TD_KEY_LAYERS, 0, 0, NULL, "32x6,3",

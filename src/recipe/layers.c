@@ -314,7 +314,7 @@ static size_t hide(const TdRecipe *recipe, uint32_t most, TdLayerItem *items)
         if (kinds[item.kind].weights && recipe->width != 0)
             item.width = recipe->width;
         most -= item.repeat;
-        if (count > 0 && is_same_layer(&items[count - 1], &item))
+        if (count > 0 && kinds[item.kind].weights && is_same_layer(&items[count - 1], &item))
             items[count - 1].repeat += item.repeat;
         else if (item.repeat > 0)
             items[count++] = item;

@@ -12,6 +12,7 @@
 #define CONVNET                                                                                \
     "inputs = x,y,z,n1,n2\nraster = 14\nsize = 512x512\nframes = 180\nloop = on\n"             \
     "path = z=-2..2\n"
+#define NOISY "inputs = x,y,n1,n2,n3\n"
 #define SLICES(EDGE)                                                                           \
     "inputs = x,y,z\nz = -" EDGE "\nsize = 512x512\nframes = 180\nloop = on\npath = z=-" EDGE  \
     ".." EDGE "\n"
@@ -84,14 +85,15 @@ static const TdPreset presets[] = {
     {"stained-glass", "flat splinters with straight edges",
      "act = step\nlayers = 30,8,3\nsigma_w = 2\nsigma_b = 1\nextent = 1.5\nantialias = 4\n"},
     {"paint", "wet paint run together: convolutions of coarse noise",
-     "layers = upsample8 mode=linear,conv5 16:sin,upsample2 mode=linear,conv3 16:sin,"
-     "upsample2 mode=linear,conv3 16,3\nraster = 7\nseed = 27\n"},
+     NOISY "layers = upsample8 mode=linear,conv5 16:sin,upsample2 mode=linear,conv3 16:sin,"
+           "upsample2 mode=linear,conv3 16,3\nraster = 7\nseed = 27\n"},
     {"weave", "cloth of coloured threads: kernels between five upsamplings",
+     NOISY
      "layers = conv3 16,upsample2,conv3 16,upsample2,conv3 16,upsample2,conv3 16,upsample2,"
      "conv3 16,upsample2,conv3 16,3\nraster = 5\nseed = 33\n"},
     {"collage", "torn paper, laid over each other",
-     "layers = upsample8 mode=linear,conv7 12,conv5 12 dilation=2,conv3 12 dilation=4,3\n"
-     "residual = on\nraster = 10\nseed = 27\n"},
+     NOISY "layers = upsample8 mode=linear,conv7 12,conv5 12 dilation=2,conv3 12 dilation=4,3\n"
+           "residual = on\nraster = 10\nseed = 27\n"},
     {"ink", "black ink in water", "layers = 24x10,1\nsigma_w = 3\nsigma_b = 0.6\nextent = 1\n"},
 };
 

@@ -1,5 +1,6 @@
 /* Pictures of networks on a raster: the output's cells under a part of the picture are
  * evaluated once, and its samples are found between them. */
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/whole.h"
 #include "network/lattice.h"
@@ -25,7 +26,7 @@ static size_t lay_out(const TdiRenderer *renderer, char *scratch, Scratch *parts
     parts->rows = tdi_carve(&at, rows * points * sizeof(float));
     parts->line = tdi_carve(&at, LINE * sizeof(float));
     parts->places = tdi_carve(&at, points * sizeof *parts->places);
-    parts->spots = tdi_carve(&at, points * sizeof *parts->spots);
+    parts->spots = tdi_carve(&at, (points + TDI_TILE_WIDTH) * sizeof *parts->spots);
     return (size_t)(at - scratch);
 }
 
@@ -138,6 +139,12 @@ TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *ru
         return status;
     if (tdi_maps_bytes(&whole, renderer->outputs) <= bytes_at_once(run))
         box = whole;
+    else if (tile.width == 1 && tile.height == 1 &&
+             tdi_maps_bytes(&box, renderer->outputs) > bytes_at_once(run))
+        return tdi_fail(err, TD_ERROR_RECIPE,
+                        "extent: a single pixel lies on %.3g cells of the raster; lower extent "
+                        "or raster, or draw a larger picture",
+                        (double)td_box_cells(&box));
     if (run->report != NULL)
         run->report->evaluations += td_box_cells(&box);
     status =
@@ -148,16 +155,17 @@ TdStatus tdi_raster_prepare(TdiRenderer *renderer, TdiTile tile, const TdRun *ru
 
 TdiTile tdi_raster_piece(const TdiRenderer *renderer, TdiTile rest, const TdRun *run)
 {
-    enum { LEAST_ROWS = TDI_TILE_PIXELS / TDI_TILE_WIDTH };
     TdBox box;
-    while (rest.width > TDI_TILE_WIDTH || rest.height > LEAST_ROWS) {
+    while (rest.width > 1 || rest.height > 1) {
         if (find_box(renderer, rest, &box, NULL) == TD_OK &&
             tdi_maps_bytes(&box, renderer->outputs) <= bytes_at_once(run))
             break;
         if (rest.width > TDI_TILE_WIDTH)
             rest.width = (uint32_t)tdi_round_up(rest.width / 2, TDI_TILE_WIDTH);
+        else if (rest.height > rest.width)
+            rest.height = (rest.height + 1) / 2;
         else
-            rest.height = (uint32_t)tdi_round_up(rest.height / 2, LEAST_ROWS);
+            rest.width = (rest.width + 1) / 2;
     }
     return rest;
 }

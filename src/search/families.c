@@ -80,14 +80,17 @@ static const struct {
      "layers = {16..32}x{3..6},{1|1|3}\nout = {sin|cos|triangle}\nsigma_w = {2.0..3.2}\n"
      "sigma_b = {0.4..1.4}\nextent = {0.6..2.0}\n" INK},
     {"paint", 7,
+     "inputs = x,y,n1,n2,n3\n"
      "layers = upsample{6..8} mode=linear,conv5 {12..16}:{sin|sin|tanh},upsample2 mode=linear,"
      "conv3 {12..16}:{sin|tanh},3\nraster = {5..8}\nsigma_w = {1.5..2.4}\n"
      "sigma_b = {0.2..0.8}\n" COLOURS},
     {"weave", 4,
+     "inputs = x,y,n1,n2,n3\n"
      "layers = conv3 {10..16},upsample2,conv3 {10..16},upsample2,conv3 {10..16},upsample2,"
      "conv3 {10..16},upsample2,conv3 {10..16},3\nraster = {4..7}\nsigma_w = "
      "{1.4..2.0}\n" PAINT},
     {"collage", 6,
+     "inputs = x,y,n1,n2,n3\n"
      "layers = upsample{6..8} mode=linear,conv{5|7} {10..14},conv5 {10..14} dilation=2,"
      "conv3 {10..14} dilation={2..4},3\nresidual = {on|on|off}\nraster = {6..10}\n"
      "sigma_w = {1.4..2.2}\n" COLOURS},

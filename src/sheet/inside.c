@@ -210,24 +210,49 @@ static void clear_maps(Inside *inside)
         tdi_maps_clear(&inside->maps[b]);
 }
 
+/* The cells of a block's layer under the view. */
+static TdStatus find_box(const Inside *inside, uint32_t b, TdBox *box, TdError *err)
+{
+    const TdiView *view = &inside->view;
+    TdiSpan3 span;
+    tdi_view_bounds(view, (TdiTile){0, 0, (uint32_t)view->width, (uint32_t)view->height},
+                    span.low, span.high);
+    return tdi_maps_box(inside->renderer.convnet, inside->layout.blocks[b].layer,
+                        inside->recipe, &span, box, err);
+}
+
+/* All feature maps are held at once. */
+static TdStatus check_maps(const Inside *inside, const TdRun *run, TdError *err)
+{
+    uint64_t bytes = 0;
+    TdBox box;
+    for (uint32_t b = 0; b < inside->layout.count; b++) {
+        const TdiBlock *block = &inside->layout.blocks[b];
+        TdStatus status = block->whole ? TD_OK : find_box(inside, b, &box, err);
+        if (status != TD_OK)
+            return status;
+        if (!block->whole)
+            bytes = tdi_add_size(bytes, tdi_maps_bytes(&box, block->neurons));
+    }
+    return tdi_check_limit(run, bytes, "raster: holding the feature maps of all layers",
+                           "use a smaller raster, or draw one layer alone", err);
+}
+
 /* The feature maps under the view, of every block's layer. */
 static TdStatus make_maps(Inside *inside, const TdRun *run, TdError *err)
 {
     const TdConvnet *convnet = inside->renderer.convnet;
-    TdStatus status = TD_OK;
-    TdiSpan3 span;
     TdBox box;
-    for (uint32_t b = 0; b < inside->layout.count && convnet != NULL && status == TD_OK; b++) {
-        const TdiBlock *block = &inside->layout.blocks[b];
-        const TdiView *view = &inside->view;
-        if (block->whole)
+    if (convnet == NULL)
+        return TD_OK;
+    TdStatus status = check_maps(inside, run, err);
+    for (uint32_t b = 0; b < inside->layout.count && status == TD_OK; b++) {
+        if (inside->layout.blocks[b].whole)
             continue;
-        tdi_view_bounds(view, (TdiTile){0, 0, (uint32_t)view->width, (uint32_t)view->height},
-                        span.low, span.high);
-        status = tdi_maps_box(convnet, block->layer, inside->recipe, &span, &box, err);
+        status = find_box(inside, b, &box, err);
         if (status == TD_OK)
-            status = tdi_maps_fill(&inside->maps[b], convnet, block->layer, inside->recipe,
-                                   &box, run, err);
+            status = tdi_maps_fill(&inside->maps[b], convnet, inside->layout.blocks[b].layer,
+                                   inside->recipe, &box, run, err);
     }
     return status;
 }

@@ -74,6 +74,8 @@ static TdStatus make_cell(const CellJobs *jobs, uint32_t i, TdError *err)
         return tdi_fail_memory(err, sizeof *cell);
     TdStatus status = tdi_cell_set(cell, sheet->recipe, jobs->first + i, err);
     if (status == TD_OK)
+        status = td_image_attach(cell, &jobs->run, err); /* where it is the grid's axis */
+    if (status == TD_OK)
         status = tdi_renderer_init(&sheet->renderers[i], cell, sheet->samples, NULL, &jobs->run,
                                    err);
     if (status == TD_OK)

@@ -162,6 +162,23 @@ class Plane(t.Case):
         self.assertLess(across, 1.01 * inner)
         self.assertLess(down, 1.01 * inner)
 
+    def test_circles_of_anything(self):
+        """Without a kernel, too: the cells beyond the frame are those of the other side."""
+        _, field = self.field("--layers", "upsample2,3", "--padding", "circular", "--raster", "4",
+                              "--inputs", "n1", "--size", "16x16", "--extent", "4", "--resample",
+                              "nearest")
+        for y in range(8):
+            for x in range(8):
+                self.assertEqual(field[(y * 16 + x) * 3:(y * 16 + x) * 3 + 3],
+                                 field[(y * 16 + x + 8) * 3:(y * 16 + x + 8) * 3 + 3])
+
+    def test_odd_shapes(self):
+        """One cell, one row of pixels, and a network that looks farther than its picture."""
+        for keys in (("--raster", "1", "--size", "9x9"), ("--size", "1x700"), ("--size", "700x1"),
+                     ("--size", "20x300")):
+            self.hash_of("--layers", "conv3 4 dilation=8,3" if "--raster" not in keys else
+                         "conv3 4,3", *keys)
+
     def test_same_whatever_it_takes(self):
         """Memory, threads and instruction sets change nothing."""
         keys = ("--layers", "conv3 8x3,3", "--raster", "700", "--size", "90x90", "--antialias",
@@ -171,6 +188,9 @@ class Plane(t.Case):
                  for more in ((), ("--max-memory", "9M", "--threads", "1"),
                               ("--max-memory", "40M", "--threads", "3"))}
         self.assertEqual(len(found), 1)
+        few = {self.hash_of(*keys, "--raster", "3000", "--size", "9x9", *more)
+               for more in ((), ("--max-memory", "16M", "--threads", "1"))}
+        self.assertEqual(len(few), 1)
         turned = {self.hash_of(*keys, "--rotate", "20", *more)
                   for more in ((), ("--max-memory", "9M", "--threads", "1"))}
         self.assertEqual(len(turned), 1)
@@ -326,6 +346,7 @@ class Images(t.Case):
         self.assertIn("identical", self.ok("verify", "out.png"))
         self.rgb(width=6)
         self.bad(3, ["image", "in.png", "is not the file"], "render", "out.png", "-o", "b.png")
+        self.assertEqual(self.recipe("out.png"), recipe)  # which needs no image
         self.ok("render", "out.png", "--image", "in.png", "-q", "-o", "b.png")
         os.remove(os.path.join(self.folder, "in.png"))
         self.bad(1, ["image", "in.png"], "verify", "out.png")
@@ -341,6 +362,17 @@ class Images(t.Case):
         self.ok("volume", *keys, "--inputs", "z,red", "--raster", "8", "--size", "20x20", "-q",
                 "-o", "v.png")
         self.ok("animate", *keys, "--path", "seed=1;2", "--frames", "2", "-q", "-o", "f%d.png")
+
+    def test_grid_of_images(self):
+        self.rgb("a.png", 8, 8)
+        self.write("b.png", write_png(8, 8, [bytes(8)] * 8, 0))
+        self.ok("grid", "--down", "image=a.png;b.png", "--across", "seed=1..2", "--layers",
+                "conv3 4,3", "--size", "16x16", "-q", "-o", "g.png")
+        self.assertIn("identical", self.ok("verify", "g.png"))
+        self.ok("grid", "g.png", "--cell", "A2", "-q", "-o", "cell.png")
+        self.assertEqual(t.read_png(self.read("cell.png")).samples,
+                         self.png("--image", "b.png", "--layers", "conv3 4,3", "--size", "16x16",
+                                  "--seed", "1").samples)
 
     def test_what_is_no_picture(self):
         self.write("in.jpg", b"\xff\xd8\xff\xe0" + bytes(100))
@@ -368,7 +400,11 @@ class Bad(t.Case):
     def test_memory(self):
         self.bad(1, ["raster", "--max-memory"], "volume", "--layers", "conv3 16,3", "--raster",
                  "1024", "--max-memory", "512M", "-o", "x.png")
-        self.bad(1, ["raster", "extent"], "render", "--layers", "conv3 16,3", "--extent", "1e6",
+        self.bad(1, ["raster", "MiB"], "volume", "--layers", "conv3 8,3", "--raster", "65536",
+                 "--extent", "124.12103456439394", "--size", "64x64x64", "-o", "x.npy")
+        self.bad(1, ["feature maps", "--max-memory"], "inside", "--layers", "conv3 64x20,3",
+                 "--raster", "512", "--max-memory", "300M", "-o", "x.png")
+        self.bad(3, ["extent", "single pixel"], "render", "--layers", "conv3 16,3", "--extent", "1e6",
                  "-o", "x.png")
         self.bad(3, ["extent", "origin"], "render", "--layers", "conv3 16,3", "--center",
                  "1e9,0", "-o", "x.png")

@@ -133,6 +133,8 @@ static void test_circles(void **state)
     (void)state;
     compare_layers("layers = conv3 4,conv5 4 dilation=2,3\npadding = circular\nraster = 10", 10,
                    10, 1, &box);
+    compare_layers("layers = conv1 4,conv5 4 dilation=2,3\npadding = circular\nraster = 10", 10,
+                   10, 1, &box);
     compare_layers("layers = conv3 4 stride=2,pool3,conv3 5,upsample2,3\npadding = circular\n"
                    "raster = 12\nsize = 80x40",
                    24, 12, 1, &box);
@@ -281,7 +283,7 @@ static void test_fan_in(void **state)
         assert_true(fabs(squares / 64 / (1.5 * 1.5) - 1) < 5 / sqrt((double)count));
     }
     assert_true(td_network_parameters(made.recipe) ==
-                64 * (5 * 9 + 1) + 64 * (16 * 25 + 1) + 3 * 65);
+                64 * (3 * 9 + 1) + 64 * (16 * 25 + 1) + 3 * 65);
     drop(&made);
 }
 
@@ -391,6 +393,8 @@ static void test_bad(void **state)
     check_bad("layers = pool3,conv3 8,3\npadding = circular", "circle of 64 cells");
     check_bad("layers = conv3 8 padding=zero,conv3 8 padding=circular,3", "circular");
     check_bad("layers = upsample64,upsample64,upsample64,conv3 8,3", "more than");
+    check_bad("layers = conv3 8 padding=none,conv3 8 padding=circular,3", "circular");
+    check_bad("layers = conv31 1x9000 dilation=4000,3\nraster = 8000", "reach");
     check_bad("inputs = red\nlayers = conv3 8,3", "--image");
 }
 
@@ -415,6 +419,10 @@ static void test_arguments(void **state)
     assert_int_equal(td_plan_create(made.network, made.recipe->constants, NULL, &plan, &err),
                      TD_ERROR_RECIPE);
     assert_true(td_box_cells(&empty) == 0 && td_box_cells(&one) == 1);
+    TdBox huge = {{INT32_MIN, INT32_MIN, INT32_MIN}, {INT32_MAX, INT32_MAX, INT32_MAX}};
+    assert_true(td_box_cells(&huge) == UINT64_MAX);
+    assert_int_equal(td_convnet_maps(made.convnet, 2, &huge, NULL, maps, NULL),
+                     TD_ERROR_ARGUMENT);
     drop(&made);
 }
 

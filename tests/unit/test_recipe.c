@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "tiedye/recipe.h"
+#include "unit/recipes.h"
 
 /* The printed form of defaults + text; freed by the caller. */
 static char *print_of(const char *text, TdRecipeForm form)
@@ -65,6 +66,31 @@ static void test_channels(void **state)
     expect_print("layers = 20,4x3:sin\nchannels = 1", "v = 1\nlayers = 20,4x2:sin,1:sin\n");
     expect_print("layers = 20,4x3\nchannels = 4", "v = 1\nlayers = 20,4x3\n");
     expect_print("channels = 3", "v = 1\n");
+}
+
+/* What is printed is read again, whatever `depth`, `width` and `channels` have made of it. */
+static void test_folded_layers(void **state)
+{
+    static const char *const texts[] = {
+        "layers = conv3 8,pool2,pool2,3\ndepth = 4",
+        "layers = conv3 8,upsample2 mode=linear,upsample2 mode=linear,3\nwidth = 6",
+        "layers = pool2,pool2,pool2,3\ndepth = 7\nwidth = 5",
+        "layers = conv3 8x3 dilation=2,conv3 8x2 dilation=2,conv5 4x2:sin stride=2\nchannels = "
+        "1",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        TdRecipe *recipe = recipe_of(texts[i]);
+        char *text = td_recipe_print(recipe, TD_FORM_TEXT);
+        TdRecipe *again = recipe_of(text);
+        char *second = td_recipe_print(again, TD_FORM_TEXT);
+        assert_string_equal(text, second);
+        assert_int_equal(td_recipe_depth(recipe), td_recipe_depth(again));
+        td_text_free(text);
+        td_text_free(second);
+        td_recipe_free(recipe);
+        td_recipe_free(again);
+    }
 }
 
 static void test_resolved_layers(void **state)
@@ -303,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_layers),
         cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_folded_layers),
         cmocka_unit_test(test_resolved_layers),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_default_sizes),
