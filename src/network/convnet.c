@@ -45,10 +45,10 @@ struct TdConvnet {
 uint64_t td_box_cells(const TdBox *box)
 {
     uint64_t cells = 1;
-    for (int axis = 0; axis < 3; axis++)
-        cells = tdi_side(box, axis) > 0
-                    ? tdi_mul_size(cells, (uint64_t)box->high[axis] - (uint64_t)box->low[axis])
-                    : 0;
+    for (int axis = 0; axis < 3; axis++) {
+        int64_t side = (int64_t)box->high[axis] - box->low[axis];
+        cells = side > 0 ? tdi_mul_size(cells, (uint64_t)side) : 0;
+    }
     return cells;
 }
 

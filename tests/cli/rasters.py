@@ -404,8 +404,8 @@ class Bad(t.Case):
                  "--extent", "124.12103456439394", "--size", "64x64x64", "-o", "x.npy")
         self.bad(1, ["feature maps", "--max-memory"], "inside", "--layers", "conv3 64x20,3",
                  "--raster", "512", "--max-memory", "300M", "-o", "x.png")
-        self.bad(3, ["extent", "single pixel"], "render", "--layers", "conv3 16,3", "--extent", "1e6",
-                 "-o", "x.png")
+        self.bad(3, ["extent", "single pixel"], "render", "--layers", "conv3 16,3", "--extent",
+                 "1e6", "-o", "x.png")
         self.bad(3, ["extent", "origin"], "render", "--layers", "conv3 16,3", "--center",
                  "1e9,0", "-o", "x.png")
 
