@@ -12,7 +12,6 @@ static const char *const switches[] = {"off", "on", NULL};
 static const char *const tones[] = {"affine", "clip", "rescale", "logistic", "rank", NULL};
 static const char *const tiles[] = {"none", "torus", NULL};
 static const char *const projections[] = {"perspective", "orthographic", NULL};
-static const char *const paddings[] = {"none", "circular", "mirror", "zero", NULL};
 static const char *const resamples[] = {"cubic", "linear", "nearest", NULL};
 static const char *const opacities[] = {"even", "luminance", "1", "2", "3", NULL};
 static const char *const engines[] = {"auto", "dense", "spectral", NULL};
@@ -70,7 +69,7 @@ static const TdKeyInfo keys[] = {
      "hidden layers add their input to their output", AT(residual)},
     {"raster", TD_GROUP_NETWORK, TD_KEY_WHOLE, 1, TD_MAX_RASTER, NULL, "", "N",
      "cells in 4 units of the plane, for layers like conv3 (64)", AT(raster)},
-    {"padding", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, paddings, "none", "",
+    {"padding", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, tdi_padding_names, "none", "",
      "of convolutions; none: a raster has no edge", AT(padding)},
     {"resample", TD_GROUP_NETWORK, TD_KEY_CHOICE, 0, 0, resamples, "cubic", "",
      "from the raster's cells to pixels", AT(resample)},

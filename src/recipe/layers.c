@@ -32,7 +32,7 @@ static const struct KindName {
              [TD_LAYER_UPSAMPLE] = {"upsample", TD_MAX_FACTOR, false}};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static const char *const paddings[] = {"none", "circular", "mirror", "zero", NULL};
+const char *const tdi_padding_names[] = {"none", "circular", "mirror", "zero", NULL};
 static const char *const pools[] = {"max", "mean", NULL};
 static const char *const upsamples[] = {"nearest", "linear", NULL};
 
@@ -47,7 +47,7 @@ static const struct Option {
     {"dilation", TD_LAYER_CONV, TD_MAX_DILATION, NULL, offsetof(TdLayerItem, dilation)},
     {"stride", TD_LAYER_CONV, TD_MAX_FACTOR, NULL, offsetof(TdLayerItem, stride)},
     {"groups", TD_LAYER_CONV, TD_MAX_WIDTH, NULL, offsetof(TdLayerItem, groups)},
-    {"padding", TD_LAYER_CONV, 0, paddings, offsetof(TdLayerItem, padding)},
+    {"padding", TD_LAYER_CONV, 0, tdi_padding_names, offsetof(TdLayerItem, padding)},
     {"mode", TD_LAYER_POOL, 0, pools, offsetof(TdLayerItem, pool)},
     {"mode", TD_LAYER_UPSAMPLE, 0, upsamples, offsetof(TdLayerItem, upsample)},
 };

@@ -34,6 +34,9 @@ void tdi_value_print(const TdKeyInfo *key, const TdRecipe *recipe, TdiText *text
 TdStatus tdi_layers_read(TdiSpan value, TdRecipe *recipe, TdError *err);
 void tdi_layers_print(const TdRecipe *recipe, TdiText *text);
 
+/* By TdPadding; NULL behind the last. */
+extern const char *const tdi_padding_names[];
+
 /* Whether layers of a kind have weights, and so a width of their own. */
 bool tdi_layer_has_weights(TdLayerKind kind);
 
