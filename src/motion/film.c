@@ -139,7 +139,7 @@ static TdStatus check(const TdRecipe *recipe, TdError *err)
 }
 
 /* The smallest span that holds two. */
-static void widen(TdiSpan3 *span, const TdiSpan3 *other, bool first)
+static void widen(TdiRegion *span, const TdiRegion *other, bool first)
 {
     for (int axis = 0; axis < 3; axis++) {
         if (first || other->low[axis] < span->low[axis])
@@ -150,19 +150,19 @@ static void widen(TdiSpan3 *span, const TdiSpan3 *other, bool first)
 }
 
 /* The part of the plane, or of space, that all frames lie on. */
-static TdStatus find_span(const TdRecipe *recipe, TdiSpan3 *span, TdError *err)
+static TdStatus find_span(const TdRecipe *recipe, TdiRegion *span, TdError *err)
 {
     TdStatus status = TD_OK;
     for (uint32_t i = 0; i < recipe->frames && status == TD_OK; i++) {
         TdRecipe *still;
-        TdiSpan3 one;
+        TdiRegion one;
         status = td_recipe_still(recipe, i, &still, err);
         if (status != TD_OK)
             break;
         if (recipe->draw == TD_DRAW_VOLUME)
-            one = tdi_solid_span(still);
+            one = tdi_solid_region(still);
         else
-            status = tdi_raster_span(still, &one, err);
+            status = tdi_raster_region(still, &one, err);
         td_recipe_free(still);
         if (status == TD_OK)
             widen(span, &one, i == 0);
@@ -177,7 +177,7 @@ static TdStatus share_maps(Film *film, const TdRun *run, TdError *err)
     const uint64_t most = UINT64_C(256) << 20;
     const TdRecipe *recipe = film->recipe;
     TdConvnet *convnet;
-    TdiSpan3 span;
+    TdiRegion span;
     TdBox box;
     if (film->network == NULL || !film->network->raster || recipe->tile == TD_TILE_TORUS)
         return TD_OK;

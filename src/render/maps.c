@@ -36,7 +36,7 @@ static int32_t first_cell(TdResample resample, double u, double *part)
 /* ---- Boxes --------------------------------------------------------------------------- */
 
 /* Whether the cells of all layers under a part of space can be counted. */
-static bool is_near(const TdConvnet *convnet, uint32_t layer, int axis, const TdiSpan3 *span)
+static bool is_near(const TdConvnet *convnet, uint32_t layer, int axis, const TdiRegion *span)
 {
     double origin[3], step[3];
     for (uint32_t i = 0; i <= layer; i++) {
@@ -49,7 +49,7 @@ static bool is_near(const TdConvnet *convnet, uint32_t layer, int axis, const Td
 }
 
 TdStatus tdi_maps_box(const TdConvnet *convnet, uint32_t layer, const TdRecipe *recipe,
-                      const TdiSpan3 *span, TdBox *box, TdError *err)
+                      const TdiRegion *span, TdBox *box, TdError *err)
 {
     double origin[3], step[3], part;
     bool solid = td_recipe_is_solid(recipe);

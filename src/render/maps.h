@@ -27,14 +27,14 @@ typedef struct TdiSpot {
 } TdiSpot;
 
 /* A box of the plane or of space. */
-typedef struct TdiSpan3 {
+typedef struct TdiRegion {
     double low[3], high[3];
-} TdiSpan3;
+} TdiRegion;
 
 /* The cells of a layer that values in a part of space are made of. TD_ERROR_RECIPE where these
  * are too far away to be counted. */
 TdStatus tdi_maps_box(const TdConvnet *convnet, uint32_t layer, const TdRecipe *recipe,
-                      const TdiSpan3 *span, TdBox *box, TdError *err);
+                      const TdiRegion *span, TdBox *box, TdError *err);
 
 /* Evaluate a layer there. The old values, if any, are dropped; on failure it is empty. */
 TdStatus tdi_maps_fill(TdiMaps *maps, const TdConvnet *convnet, uint32_t layer,

@@ -98,7 +98,7 @@ float *tdi_raster_evaluate(const TdiRenderer *renderer, TdiTile tile, uint32_t f
 
 static TdStatus find_box(const TdiRenderer *renderer, TdiTile tile, TdBox *box, TdError *err)
 {
-    TdiSpan3 span;
+    TdiRegion span;
     tdi_view_bounds(&renderer->view, tile, span.low, span.high);
     return tdi_maps_box(renderer->convnet, td_convnet_depth(renderer->convnet),
                         renderer->recipe, &span, box, err);
@@ -200,7 +200,7 @@ uint32_t tdi_raster_rows(const TdiRenderer *renderer)
     return tdi_maps_bytes(&box, renderer->outputs) <= WHOLE_BYTES ? 1 : ROWS;
 }
 
-TdStatus tdi_raster_span(const TdRecipe *recipe, TdiSpan3 *span, TdError *err)
+TdStatus tdi_raster_region(const TdRecipe *recipe, TdiRegion *span, TdError *err)
 {
     TdRaster raster;
     TdStatus status = tdi_renderer_raster(recipe, TD_SAMPLES_COLOUR, &raster, err);

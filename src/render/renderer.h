@@ -87,7 +87,7 @@ uint64_t tdi_raster_bytes(const TdRecipe *recipe, const TdRaster *raster);
 uint32_t tdi_raster_rows(const TdiRenderer *renderer);
 
 /* What a picture of a recipe lies on, for films (raster.c). */
-TdStatus tdi_raster_span(const TdRecipe *recipe, TdiSpan3 *span, TdError *err);
+TdStatus tdi_raster_region(const TdRecipe *recipe, TdiRegion *span, TdError *err);
 
 /* What a film's tone looks at: samples of up to TDI_LOOK_FRAMES of its frames, evenly spaced,
  * all of them after each other, which `look` makes (as tdi_renderer_sample does). Where the

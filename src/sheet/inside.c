@@ -214,7 +214,7 @@ static void clear_maps(Inside *inside)
 static TdStatus find_box(const Inside *inside, uint32_t b, TdBox *box, TdError *err)
 {
     const TdiView *view = &inside->view;
-    TdiSpan3 span;
+    TdiRegion span;
     tdi_view_bounds(view, (TdiTile){0, 0, (uint32_t)view->width, (uint32_t)view->height},
                     span.low, span.high);
     return tdi_maps_box(inside->renderer.convnet, inside->layout.blocks[b].layer,

@@ -100,10 +100,10 @@ static TdStatus look_at_box(TdiSolid *solid, const TdRecipe *recipe, const TdRun
 
 /* The box of a picture, and of a grid, whose sides are as those of its size. What is asked for
  * may lie a quarter of a spacing outside. */
-TdiSpan3 tdi_solid_span(const TdRecipe *recipe)
+TdiRegion tdi_solid_region(const TdRecipe *recipe)
 {
     enum { SPACINGS = 128 };
-    TdiSpan3 span;
+    TdiRegion span;
     const TdSize *size = &recipe->size;
     const double center[3] = {recipe->center[0], recipe->center[1],
                               recipe->constants[TD_INPUT_Z]};
@@ -121,7 +121,7 @@ static TdStatus fill_maps(TdiSolid *solid, const TdRecipe *recipe, const TdiShar
                           const TdRun *run, TdError *err)
 {
     TdBox box;
-    TdiSpan3 span = tdi_solid_span(recipe);
+    TdiRegion span = tdi_solid_region(recipe);
     uint32_t last = td_convnet_depth(solid->convnet);
     TdStatus status = tdi_maps_box(solid->convnet, last, recipe, &span, &box, err);
     if (status == TD_OK && shared != NULL && shared->maps != NULL &&

@@ -61,7 +61,7 @@ TdStatus tdi_solid_init(TdiSolid *solid, const TdRecipe *recipe, bool field,
 void tdi_solid_clear(TdiSolid *solid);
 
 /* The box of a recipe's volume, with what is asked for just outside of it (surface.h). */
-TdiSpan3 tdi_solid_span(const TdRecipe *recipe);
+TdiRegion tdi_solid_region(const TdRecipe *recipe);
 
 /* What the tone looks at: TDI_TONE_SIDE^2 points of the box, of a film for some of its frames
  * (as tdi_renderer_look). */

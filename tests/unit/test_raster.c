@@ -29,7 +29,7 @@ typedef struct Fixture {
 /* The output's maps around the points from -1 to 1 along each axis. */
 static Fixture make(const char *text)
 {
-    const TdiSpan3 span = {{-1, -1, -1}, {1, 1, 1}};
+    const TdiRegion span = {{-1, -1, -1}, {1, 1, 1}};
     Fixture f = {.recipe = recipe_of(text)};
     TdRun run = td_run_resolved(NULL);
     TdBox box;
