@@ -42,13 +42,6 @@ static void read_all(const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    read_all(bytes, size);
-    uint8_t *repaired = malloc(size + 1);
-    if (repaired == NULL)
-        return 0;
-    memcpy(repaired, bytes, size);
-    repair_checksums(repaired, size);
-    read_all(repaired, size);
-    free(repaired);
+    read_both_ways(bytes, size, read_all);
     return 0;
 }

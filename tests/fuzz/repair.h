@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 /* Make every chunk's checksum right, which chance would never do. */
@@ -19,6 +21,20 @@ static inline void repair_checksums(uint8_t *bytes, size_t size)
         for (int shift = 24; shift >= 0; shift -= 8)
             bytes[at++] = (uint8_t)(sum >> shift);
     }
+}
+
+/* Read some bytes as they are, and once more with their checksums put right. */
+static inline void read_both_ways(const uint8_t *bytes, size_t size,
+                                  void (*read)(const uint8_t *bytes, size_t size))
+{
+    read(bytes, size);
+    uint8_t *repaired = malloc(size + 1);
+    if (repaired == NULL)
+        return;
+    memcpy(repaired, bytes, size);
+    repair_checksums(repaired, size);
+    read(repaired, size);
+    free(repaired);
 }
 
 #endif
