@@ -23,6 +23,11 @@ uint64_t tdi_source_size(const TdiSource *source);
 TdStatus tdi_source_read(TdiSource *source, uint64_t offset, void *out, size_t size,
                          TdError *err);
 
+/* All its bytes, where they lie until it is closed: a regular file is mapped, so that what is
+ * not looked at is not read. A file that becomes shorter meanwhile ends the program, as mapped
+ * files do. NULL where there are none. */
+TdStatus tdi_source_bytes(TdiSource *source, const unsigned char **bytes, TdError *err);
+
 /* The SHA-256 of all its bytes. The run may cancel. */
 TdStatus tdi_source_hash(TdiSource *source, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
                          TdError *err);
