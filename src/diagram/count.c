@@ -67,30 +67,41 @@ static bool is_parameter(const TdiOperator *op, const TdiTensor *tensor, int slo
     return !is_integer(element) || takes_integers(op);
 }
 
-/* The tensor whose numbers these are. */
-static int root_of(const TdiGraph *graph, int tensor)
+/* A graph that is being counted, and the one around it. */
+typedef struct Count {
+    TdiGraph *graph;
+    unsigned char *seen; /* (tensor_count) */
+    struct Count *around;
+    TdiTotals totals;
+} Count;
+
+/* Whether a tensor, or the one around that it is, has no such mark yet; it has afterwards. */
+static bool is_first(const Count *count, int tensor, unsigned char mark)
 {
-    for (int hops = 0; hops < 64 && graph->tensors[tensor].alias >= 0; hops++)
-        tensor = graph->tensors[tensor].alias;
-    return tensor;
+    while (count->around != NULL && count->graph->tensors[tensor].outer >= 0) {
+        tensor = count->graph->tensors[tensor].outer;
+        count = count->around;
+    }
+    for (int hops = 0; hops < 64 && mark == STORED && count->graph->tensors[tensor].alias >= 0;
+         hops++)
+        tensor = count->graph->tensors[tensor].alias;
+    bool first = (count->seen[tensor] & mark) == 0;
+    count->seen[tensor] |= mark;
+    return first;
 }
 
-static void count_parameters(TdiGraph *graph, TdiOperator *op, unsigned char *seen,
-                             TdiTotals *totals)
+static void count_parameters(Count *count, TdiOperator *op)
 {
     op->parameters = 0;
     for (int slot = 0; slot < op->input_count; slot++) {
-        const TdiTensor *tensor = tdi_input(graph, op, slot);
-        if (!is_parameter(op, tensor, slot) || (seen[op->inputs[slot]] & COUNTED) != 0)
+        const TdiTensor *tensor = tdi_input(count->graph, op, slot);
+        if (!is_parameter(op, tensor, slot) || !is_first(count, op->inputs[slot], COUNTED))
             continue;
         int64_t elements = tdi_shape_elements(&tensor->shape);
-        uint64_t count = elements < 0 ? 0 : (uint64_t)elements;
-        int root = root_of(graph, op->inputs[slot]);
-        seen[op->inputs[slot]] |= COUNTED;
-        op->parameters = tdi_add_size(op->parameters, count);
-        if ((seen[root] & STORED) == 0)
-            totals->stored = tdi_add_size(totals->stored, count);
-        seen[root] |= STORED;
+        uint64_t more = elements < 0 ? 0 : (uint64_t)elements;
+        op->parameters = tdi_add_size(op->parameters, more);
+        if (is_first(count, op->inputs[slot], STORED))
+            count->totals.stored = tdi_add_size(count->totals.stored, more);
     }
 }
 
@@ -115,14 +126,17 @@ static bool rounds_of(const TdiGraph *graph, const TdiOperator *op, uint64_t *ro
     return true;
 }
 
+static TdiTotals count_graph(TdiGraph *graph, Count *around);
+
 /* All figures of the bodies; what they cost becomes the operator's. */
-static void count_bodies(const TdiGraph *graph, TdiOperator *op, TdiTotals *totals)
+static void count_bodies(Count *count, TdiOperator *op)
 {
+    TdiTotals *totals = &count->totals;
     uint64_t most = 0, rounds;
-    bool known = rounds_of(graph, op, &rounds);
+    bool known = rounds_of(count->graph, op, &rounds);
     op->macs_known = true;
     for (int k = 0; k < op->body_count; k++) {
-        TdiTotals body = tdi_graph_count(op->bodies[k]);
+        TdiTotals body = count_graph(op->bodies[k], count);
         op->parameters = tdi_add_size(op->parameters, body.parameters);
         totals->stored = tdi_add_size(totals->stored, body.stored);
         totals->operators += body.operators;
@@ -140,45 +154,51 @@ static void count_bodies(const TdiGraph *graph, TdiOperator *op, TdiTotals *tota
     }
 }
 
-static void count_macs(const TdiGraph *graph, TdiOperator *op, TdiTotals *totals)
+static void count_macs(Count *count, TdiOperator *op)
 {
     const TdiOperatorInfo *info = tdi_op_info(op->op);
     op->macs = 0;
     op->macs_known = info != NULL;
     if (info != NULL && info->macs != NULL)
-        op->macs_known = info->macs(graph, op, &op->macs);
+        op->macs_known = info->macs(count->graph, op, &op->macs);
     if (!op->macs_known) {
         op->macs = 0;
-        totals->macs_unknown++;
-    }
-    if (info == NULL) {
-        totals->unknown++;
-        if (totals->unknown_name == NULL)
-            totals->unknown_name = op->type;
+        count->totals.macs_unknown++;
     }
 }
 
 /* ---- All of it ----------------------------------------------------------------------- */
 
+static void count_operator(Count *count, TdiOperator *op)
+{
+    TdiTotals *totals = &count->totals;
+    totals->operators++;
+    if (tdi_op_info(op->op) == NULL) {
+        totals->unknown++;
+        if (totals->unknown_name == NULL)
+            totals->unknown_name = op->type;
+    }
+    count_parameters(count, op);
+    if (op->body_count > 0)
+        count_bodies(count, op);
+    else
+        count_macs(count, op);
+    totals->parameters = tdi_add_size(totals->parameters, op->parameters);
+    totals->macs = tdi_add_size(totals->macs, op->macs);
+}
+
+static TdiTotals count_graph(TdiGraph *graph, Count *around)
+{
+    Count count = {.graph = graph, .around = around};
+    count.seen = tdi_alloc((uint64_t)graph->tensor_count, 1);
+    graph->failed |= count.seen == NULL;
+    for (int i = 0; i < graph->operator_count && count.seen != NULL; i++)
+        count_operator(&count, &graph->operators[i]);
+    tdi_free(count.seen);
+    return count.totals;
+}
+
 TdiTotals tdi_graph_count(TdiGraph *graph)
 {
-    TdiTotals totals = {0};
-    unsigned char *seen = tdi_alloc((uint64_t)graph->tensor_count, 1);
-    if (seen == NULL) {
-        graph->failed = true;
-        return totals;
-    }
-    for (int i = 0; i < graph->operator_count; i++) {
-        TdiOperator *op = &graph->operators[i];
-        totals.operators++;
-        count_parameters(graph, op, seen, &totals);
-        if (op->body_count > 0)
-            count_bodies(graph, op, &totals);
-        else
-            count_macs(graph, op, &totals);
-        totals.parameters = tdi_add_size(totals.parameters, op->parameters);
-        totals.macs = tdi_add_size(totals.macs, op->macs);
-    }
-    tdi_free(seen);
-    return totals;
+    return count_graph(graph, NULL);
 }

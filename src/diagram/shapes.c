@@ -152,7 +152,8 @@ static void start_fields(TdiGraph *graph, const TdiOperator *op)
 {
     for (int i = 0; i < op->input_count; i++) {
         TdiTensor *input = tdi_input(graph, op, i);
-        if (input != NULL && input->producer < 0 && !input->stored && !input->constant)
+        if (input != NULL && input->producer < 0 && !input->stored && !input->constant &&
+            input->outer < 0)
             tdi_field_start(input);
     }
 }
