@@ -247,6 +247,7 @@ static void add_stored(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxTe
     int tensor = add_tensor(build, scope, from->name);
     if (tensor >= 0)
         set_stored(scope->graph, &scope->graph->tensors[tensor], from);
+    tdi_onnx_passed(build->onnx, from);
 }
 
 /* ---- Nodes that are no operators ----------------------------------------------------- */
@@ -567,8 +568,7 @@ static void find_symbols(TdiOnnxBuild *build)
         tdi_onnx_build_memory(build, sizeof build->symbols);
 }
 
-static TdStatus build_model(const TdiOnnx *onnx, const char *file, TdiGraph *graph,
-                            TdError *err)
+static TdStatus build_model(TdiOnnx *onnx, const char *file, TdiGraph *graph, TdError *err)
 {
     TdiOnnxBuild build = {.onnx = onnx, .file = file, .status = TD_OK, .err = err};
     TdiOnnxScope scope = {.graph = graph};

@@ -8,7 +8,7 @@
 #include "exchange/onnx.h"
 
 typedef struct TdiOnnxBuild {
-    const TdiOnnx *onnx;
+    TdiOnnx *onnx;
     const char *file;
     TdiArena scratch;
     TdiNames symbols;   /* of sizes that are taken as 1 */

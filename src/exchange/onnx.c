@@ -5,14 +5,19 @@
 #include "base/error.h"
 #include "output/source.h"
 
+/* Bytes of the file that may stay mapped behind what is read. */
+enum { BEHIND = 1 << 24 };
+
 typedef struct Reader {
     const char *file;
     const unsigned char *begin;
-    TdiArena *arena;
+    TdiOnnx *onnx;
     TdStatus status; /* the first failure, after which nothing is read */
     TdError *err;
-    unsigned depth; /* graphs around what is read */
-    uint64_t nodes; /* read so far */
+    struct TdiSource *source;  /* NULL: of memory */
+    const unsigned char *kept; /* what is mapped of it lies behind this */
+    unsigned depth;            /* graphs around what is read */
+    uint64_t nodes;            /* read so far */
 } Reader;
 
 /* ---- Failure ------------------------------------------------------------------------- */
@@ -27,7 +32,7 @@ static void fail(Reader *reader, const unsigned char *at, const char *what)
 
 static void *take(Reader *reader, size_t count, size_t size)
 {
-    void *piece = tdi_arena_take(reader->arena, count, size);
+    void *piece = tdi_arena_take(&reader->onnx->arena, count, size);
     if (piece == NULL && reader->status == TD_OK)
         reader->status = tdi_fail_memory(reader->err, count * size);
     return piece;
@@ -118,6 +123,16 @@ static void check_sizes(Reader *reader, const TdiOnnxTensor *tensor)
         fail(reader, tensor->message.at, "begins a tensor whose sizes cannot be");
 }
 
+/* Names of tensors lie between weights: looking at them there would bring these in. */
+static TdiWords copy_words(Reader *reader, TdiWords words)
+{
+    char *copy = take(reader, words.length, 1);
+    if (copy == NULL || words.length == 0)
+        return (TdiWords){0};
+    memcpy(copy, words.at, words.length);
+    return (TdiWords){copy, words.length};
+}
+
 static void read_tensor(Reader *reader, TdiWire message, TdiOnnxTensor *tensor)
 {
     TdiField field;
@@ -129,9 +144,10 @@ static void read_tensor(Reader *reader, TdiWire message, TdiOnnxTensor *tensor)
         else if (number_if(&field, TDI_WIRE_VARINT) == 2)
             tensor->element = (int)(field.value & INT32_MAX);
         else if (number_if(&field, TDI_WIRE_BYTES) == 8)
-            tensor->name = words_of(&field);
+            tensor->name = copy_words(reader, words_of(&field));
     tensor->sizes = sizes;
     check_sizes(reader, tensor);
+    tdi_onnx_passed(reader->onnx, tensor);
 }
 
 /* Values and indices, which say less than the sizes of what they stand for. */
@@ -487,8 +503,9 @@ static void append_function(Reader *reader, TdiWire message, TdiOnnx *onnx)
         read_function_field(reader, &field, function);
 }
 
-static void read_model(Reader *reader, TdiWire message, TdiOnnx *onnx)
+static void read_model(Reader *reader, TdiWire message)
 {
+    TdiOnnx *onnx = reader->onnx;
     TdiField field;
     bool found = false;
     while (next(reader, &message, &field)) {
@@ -509,13 +526,13 @@ static void read_model(Reader *reader, TdiWire message, TdiOnnx *onnx)
 static TdStatus read_bytes(const unsigned char *bytes, size_t size, const char *name,
                            TdiOnnx *onnx, TdError *err)
 {
-    Reader reader = {
-        .file = name, .begin = bytes, .arena = &onnx->arena, .status = TD_OK, .err = err};
+    Reader reader = {.file = name, .begin = bytes, .onnx = onnx, .status = TD_OK, .err = err};
+    onnx->kept = bytes;
     if (size == 0)
         reader.status =
             tdi_fail(err, TD_ERROR_FORMAT, "%.300s: is no ONNX model: it is empty", name);
     else
-        read_model(&reader, (TdiWire){bytes, bytes + size, NULL}, onnx);
+        read_model(&reader, (TdiWire){bytes, bytes + size, NULL});
     return reader.status;
 }
 
@@ -542,6 +559,17 @@ TdStatus tdi_onnx_open_memory(const void *bytes, size_t size, const char *name, 
     if (status != TD_OK)
         tdi_onnx_close(onnx);
     return status;
+}
+
+void tdi_onnx_passed(TdiOnnx *onnx, const TdiOnnxTensor *tensor)
+{
+    const unsigned char *at = tensor->message.end;
+    if (at < onnx->kept)
+        onnx->kept = at;
+    if (onnx->source == NULL || at - onnx->kept < BEHIND)
+        return;
+    tdi_source_forget(onnx->source, onnx->kept, at);
+    onnx->kept = at;
 }
 
 void tdi_onnx_close(TdiOnnx *onnx)

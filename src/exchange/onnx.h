@@ -76,7 +76,8 @@ typedef struct TdiOnnxFunction {
 
 typedef struct TdiOnnx {
     TdiArena arena;
-    struct TdiSource *source; /* NULL: of memory */
+    struct TdiSource *source;  /* NULL: of memory */
+    const unsigned char *kept; /* what is mapped of it may lie behind this */
     TdiOnnxGraph graph;
     TdiOnnxFunction *functions;
     size_t function_count;
@@ -89,6 +90,10 @@ TdStatus tdi_onnx_open(const char *path, TdiOnnx *onnx, TdError *err);
 /* The same of bytes that are borrowed until it is closed; `name` stands in messages. */
 TdStatus tdi_onnx_open_memory(const void *bytes, size_t size, const char *name, TdiOnnx *onnx,
                               TdError *err);
+
+/* A tensor was looked at, and those before it in the file. Weights are not read, but systems
+ * map large pieces around what is: these are let go now and then. */
+void tdi_onnx_passed(TdiOnnx *onnx, const TdiOnnxTensor *tensor);
 
 void tdi_onnx_close(TdiOnnx *onnx);
 

@@ -215,6 +215,17 @@ TdStatus tdi_source_bytes(TdiSource *source, const unsigned char **bytes, TdErro
     return TD_OK;
 }
 
+void tdi_source_forget(TdiSource *source, const unsigned char *at, const unsigned char *end)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (source->map == NULL)
+        return;
+    size_t from = (size_t)(at - (unsigned char *)source->map + (ptrdiff_t)page - 1) / page;
+    size_t to = (size_t)(end - (unsigned char *)source->map) / page;
+    if (from < to)
+        madvise((char *)source->map + from * page, (to - from) * page, MADV_DONTNEED);
+}
+
 TdStatus tdi_source_hash(TdiSource *source, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
                          TdError *err)
 {
