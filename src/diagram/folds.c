@@ -64,11 +64,8 @@ static Layers layers_of(TdiTree *tree, const TdiSeries *series, int first, int l
 /* Channels of what comes in and what goes out. */
 static void widths_of(const TdiLayer *layer, int64_t width[2])
 {
-    const TdiShape *shapes[2] = {&layer->in, &layer->shape};
-    for (int k = 0; k < 2; k++) {
-        int axis = tdi_channel_axis(shapes[k]);
-        width[k] = axis >= 0 ? shapes[k]->size[axis] : -1;
-    }
+    width[0] = layer->in_axis >= 0 ? layer->in.size[layer->in_axis] : -1;
+    width[1] = layer->axis >= 0 ? layer->shape.size[layer->axis] : -1;
 }
 
 /* Whether c comes after b as b comes after a. */
@@ -253,7 +250,7 @@ static const char *name_by_scope(TdiTree *tree, const TdiSeries *series, const T
         begin--;
     while (end > begin && scope.name[end - 1] >= '0' && scope.name[end - 1] <= '9')
         end--;
-    while (end > begin && (scope.name[end - 1] == '.' || scope.name[end - 1] == '_'))
+    while (end > begin && strchr("._-", scope.name[end - 1]) != NULL)
         end--;
     if (end == begin)
         return NULL;

@@ -14,6 +14,7 @@ typedef struct Maker {
     TdiGroups groups;
     TdiLayers *layers;
     int *layer_of;    /* (groups as they were made) */
+    uint64_t *carry;  /* (tensors) parameters of what was dropped on the way to it */
     TdiLink *scratch; /* links of one layer */
     size_t scratch_room;
 } Maker;
@@ -188,12 +189,27 @@ static void set_keys(Maker *maker, const TdiGroup *group, TdiLayer *layer)
 
 /* ---- Layers -------------------------------------------------------------------------- */
 
-/* "BatchNormalization" -> "batch norm", "LeakyRelu" -> "leaky relu" */
-static const char *plain_words(Maker *maker, const char *type)
+/* The bound of a Clip, an input or an attribute (of old operators); `absent` where it has none.
+ */
+static double bound_of(const TdiGraph *graph, const TdiOperator *op, int slot, double absent)
 {
+    const TdiTensor *tensor = tdi_input(graph, op, slot);
+    const TdiAttribute *attribute = tdi_attribute(op, slot == 1 ? "min" : "max");
+    if (tensor != NULL && tensor->real != NULL && tensor->numbers == 1)
+        return tensor->real[0];
+    return attribute != NULL && attribute->real != NULL ? attribute->real[0] : absent;
+}
+
+/* "BatchNormalization" -> "batch norm", "LeakyRelu" -> "leaky-relu" */
+static const char *plain_words(Maker *maker, const char *type, int op)
+{
+    const TdiOperator *operator_ = &maker->graph->operators[op];
     TdiText text = {0};
     if (type == NULL)
         return NULL;
+    if (strcmp(type, "Clip") == 0 && bound_of(maker->graph, operator_, 1, -1) == 0 &&
+        bound_of(maker->graph, operator_, 2, -1) == 6)
+        return "relu6";
     if (strcmp(type, "BatchNormalization") == 0)
         return "batch norm";
     for (size_t i = 0; type[i] != '\0'; i++) {
@@ -205,12 +221,35 @@ static const char *plain_words(Maker *maker, const char *type)
     return tdi_layers_words(maker->layers, &text);
 }
 
-static void count_group(const Maker *maker, const TdiGroup *group, TdiLayer *layer)
+/* Parameters of operators that were dropped (a class token that is repeated) go to the first
+ * layer that takes from them. */
+static uint64_t carry_of(Maker *maker, const TdiOperator *op)
+{
+    uint64_t sum = 0;
+    for (int k = 0; k < op->input_count; k++)
+        if (op->inputs[k] >= 0 && !maker->flow.data[op->inputs[k]]) {
+            sum += maker->carry[op->inputs[k]];
+            maker->carry[op->inputs[k]] = 0;
+        }
+    return sum;
+}
+
+static void carry_parameters(Maker *maker)
+{
+    for (int i = 0; i < maker->graph->operator_count; i++) {
+        const TdiOperator *op = &maker->graph->operators[i];
+        if (!maker->flow.live[i] && op->output_count > 0 && op->outputs[0] >= 0 &&
+            !maker->flow.data[op->outputs[0]])
+            maker->carry[op->outputs[0]] = op->parameters + carry_of(maker, op);
+    }
+}
+
+static void count_group(Maker *maker, const TdiGroup *group, TdiLayer *layer)
 {
     layer->macs_known = true;
     for (int op = group->first; op >= 0; op = maker->groups.next[op]) {
         const TdiOperator *operator_ = &maker->graph->operators[op];
-        layer->parameters += operator_->parameters;
+        layer->parameters += operator_->parameters + carry_of(maker, operator_);
         layer->macs += operator_->macs;
         layer->macs_known &= operator_->macs_known;
         layer->unknown |= operator_->op == TDI_OP_UNKNOWN &&
@@ -236,6 +275,19 @@ static TdiShape shape_out(const Maker *maker, int op)
     return tensor != NULL ? tensor->shape : tdi_shape_unknown();
 }
 
+/* Channels come in where the layer before has them; graph inputs have them first. */
+static void set_in_axis(const TdiLayers *layers, TdiLayer *layer)
+{
+    int from = layer->input_count > 0 ? layer->inputs[0].layer : -1;
+    const TdiLayer *before = from >= 0 ? &layers->layers[from] : NULL;
+    bool same = before != NULL && before->axis >= 0 && before->shape.rank == layer->in.rank;
+    layer->in_axis = same                  ? before->axis
+                     : layer->in.rank == 3 ? 2
+                     : layer->in.rank > 1  ? 1
+                                           : -1;
+    layer->axis = layer->in_axis;
+}
+
 static bool add_layer(Maker *maker, int group)
 {
     TdiLayers *layers = maker->layers;
@@ -253,16 +305,19 @@ static bool add_layer(Maker *maker, int group)
     layer->shape = shape_out(maker, of->drawn);
     layer->outputs = last->output_count;
     layer->out_tensor = last->output_count > 0 ? last->outputs[0] : -1;
-    layer->norm = plain_words(maker, of->norm);
-    layer->act = plain_words(maker, of->act);
+    layer->norm = plain_words(maker, of->norm, of->main);
+    layer->act = plain_words(maker, of->act, of->act_operator);
     count_group(maker, of, layer);
+    if (!set_links(maker, layer, find_links(maker, group)))
+        return false;
+    set_in_axis(layers, layer);
     tdi_label_layer(maker->graph, main, of->pattern, layers, layer);
     if (of->shuffled)
         layer->marks = "shuffled";
     layer->projects &= layer->act == NULL && !of->moved;
     set_keys(maker, of, layer);
     maker->layer_of[group] = layers->count++;
-    return set_links(maker, layer, find_links(maker, group));
+    return true;
 }
 
 static bool add_outputs(Maker *maker)
@@ -366,8 +421,10 @@ static bool make(Maker *maker)
     for (int i = 0; i < maker->groups.count; i++)
         most = maker->groups.order[i] > most ? maker->groups.order[i] : most;
     maker->layer_of = tdi_alloc((uint64_t)most + 1, sizeof(int));
-    if (maker->layer_of == NULL)
+    maker->carry = tdi_alloc((uint64_t)maker->graph->tensor_count, sizeof(uint64_t));
+    if (maker->layer_of == NULL || maker->carry == NULL)
         return false;
+    carry_parameters(maker);
     for (int i = 0; i < maker->groups.count; i++)
         if (!add_layer(maker, maker->groups.order[i]))
             return false;
@@ -385,6 +442,7 @@ TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err)
     tdi_groups_free(&maker.groups);
     tdi_free(maker.layer_of);
     tdi_free(maker.scratch);
+    tdi_free(maker.carry);
     if (good)
         return TD_OK;
     tdi_layers_free(layers);

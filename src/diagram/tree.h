@@ -127,6 +127,9 @@ typedef enum TdiFolding {
 /* Set all series' items, and list the folds. TD_ERROR_MEMORY, TD_ERROR_CANCELLED. */
 TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdError *err);
 
+/* How much a layer is to draw: one that only moves numbers about is no reason to fold. */
+double tdi_layer_cost(const TdiLayer *layer);
+
 void tdi_tree_free(TdiTree *tree);
 
 #endif
