@@ -15,6 +15,16 @@ static bool is_float(int element)
            element == TDI_ELEMENT_DOUBLE || element == TDI_ELEMENT_BFLOAT16;
 }
 
+/* A window of one cell. */
+static bool is_one(const TdiOperator *op)
+{
+    const TdiAttribute *kernel = tdi_attribute(op, "kernel_shape");
+    bool one = kernel != NULL && kernel->whole != NULL;
+    for (size_t i = 0; one && i < kernel->count; i++)
+        one = kernel->whole[i] == 1;
+    return one;
+}
+
 /* Hands its first input on as it is, as far as a drawing goes. */
 static bool passes(const TdiGraph *graph, const TdiOperator *op)
 {
@@ -23,6 +33,9 @@ static bool passes(const TdiGraph *graph, const TdiOperator *op)
     if (is_type(op, "Concat") || is_type(op, "Sum") || is_type(op, "Mean"))
         return op->input_count == 1;
     const TdiTensor *from = tdi_input(graph, op, 0), *to = tdi_output(graph, op, 0);
+    if (is_type(op, "AveragePool") || is_type(op, "MaxPool"))
+        return is_one(op) && from != NULL && to != NULL &&
+               tdi_shape_equal(&from->shape, &to->shape);
     if (is_type(op, "Pad") || is_type(op, "Slice") || is_type(op, "Expand") ||
         is_type(op, "Tile") || is_type(op, "Reshape")) /* to the shape that it has */
         return from != NULL && to != NULL && tdi_shape_elements(&from->shape) > 0 &&

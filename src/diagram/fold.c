@@ -157,9 +157,18 @@ static bool is_power(const Stretch *stretch, int first, int length)
     return false;
 }
 
+/* Whether two steps give tensors of the same shape: the first copy of a run may take another
+ * than the rest, but not give one. */
+static bool give_same(const Folder *folder, const Stretch *stretch, int a, int b)
+{
+    const TdiLayer *layers = folder->tree->layers->layers;
+    const TdiStep *steps = stretch->series->steps;
+    return tdi_shape_equal(&layers[steps[a].layer].shape, &layers[steps[b].layer].shape);
+}
+
 static void offer_lead(Folder *folder, const Stretch *stretch, int i, int p, Choice *choices)
 {
-    if (is_power(stretch, i + p, p))
+    if (is_power(stretch, i + p, p) || !give_same(folder, stretch, i + p - 1, i + 2 * p - 1))
         return;
     int copies = count_copies(stretch, i + p, p);
     /* One copy makes no run: then only what an entry needs may differ. */

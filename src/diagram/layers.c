@@ -314,6 +314,8 @@ static bool add_layer(Maker *maker, int group)
     tdi_label_layer(maker->graph, main, of->pattern, layers, layer);
     if (of->shuffled)
         layer->marks = "shuffled";
+    if (layer->kind == TDI_KIND_ARITHMETIC && layer->parameters > 0)
+        layer->marks = "learned";
     layer->projects &= layer->act == NULL && !of->moved;
     set_keys(maker, of, layer);
     maker->layer_of[group] = layers->count++;
@@ -410,6 +412,92 @@ static bool chain_concats(TdiLayers *layers)
     return good;
 }
 
+/* How many take from each layer; those that the graph gives out count twice. */
+static int *count_takers(const TdiLayers *layers)
+{
+    int *takers = tdi_alloc((uint64_t)layers->count, sizeof *takers);
+    for (int i = 0; takers != NULL && i < layers->count; i++)
+        for (int k = 0; k < layers->layers[i].input_count; k++)
+            if (layers->layers[i].inputs[k].layer >= 0)
+                takers[layers->layers[i].inputs[k].layer]++;
+    for (int k = 0; takers != NULL && k < layers->output_count; k++)
+        if (layers->outputs[k].layer >= 0)
+            takers[layers->outputs[k].layer] += 2;
+    return takers;
+}
+
+/* The inputs of a concatenation with those of the ones that it alone takes in their place. */
+static bool splice(TdiLayers *layers, TdiLayer *layer, int *takers)
+{
+    int count = 0, next = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        TdiLink *links = NULL;
+        if (pass == 1 && count == layer->input_count)
+            return true;
+        if (pass == 1 &&
+            (links = tdi_arena_take(&layers->arena, (uint64_t)count, sizeof *links)) == NULL)
+            return false;
+        for (int k = 0; k < layer->input_count; k++) {
+            TdiLink link = layer->inputs[k];
+            TdiLayer *inner = link.layer >= 0 ? &layers->layers[link.layer] : NULL;
+            bool joins = inner != NULL && is_concat(inner) && takers[link.layer] == 1 &&
+                         inner->act == NULL && inner->axis == layer->axis;
+            if (pass == 0)
+                count += joins ? inner->input_count : 1;
+            else if (!joins)
+                links[next++] = link;
+            else {
+                memcpy(links + next, inner->inputs, (size_t)inner->input_count * sizeof *links);
+                next += inner->input_count;
+                layer->operators += inner->operators;
+                takers[link.layer] = 0;
+                inner->gone = true;
+            }
+        }
+        if (pass == 1) {
+            layer->inputs = links;
+            layer->input_count = count;
+        }
+    }
+    return true;
+}
+
+/* Take out the layers that are gone; the others keep their order. */
+static bool close_ranks(TdiLayers *layers)
+{
+    int *now = tdi_alloc((uint64_t)layers->count, sizeof *now), left = 0;
+    if (now == NULL)
+        return false;
+    for (int i = 0; i < layers->count; i++) {
+        now[i] = left;
+        if (!layers->layers[i].gone)
+            layers->layers[left++] = layers->layers[i];
+    }
+    layers->count = left;
+    for (int i = 0; i < left; i++) {
+        TdiLink *links = (TdiLink *)layers->layers[i].inputs;
+        for (int k = 0; k < layers->layers[i].input_count; k++)
+            links[k].layer = links[k].layer >= 0 ? now[links[k].layer] : -1;
+    }
+    for (int k = 0; k < layers->output_count; k++)
+        if (layers->outputs[k].layer >= 0)
+            layers->outputs[k].layer = now[layers->outputs[k].layer];
+    tdi_free(now);
+    return true;
+}
+
+/* A concatenation of concatenations is one. */
+static bool flatten_concats(TdiLayers *layers)
+{
+    int *takers = count_takers(layers);
+    bool good = takers != NULL;
+    for (int i = 0; good && i < layers->count; i++)
+        if (is_concat(&layers->layers[i]))
+            good = splice(layers, &layers->layers[i], takers);
+    tdi_free(takers);
+    return good && close_ranks(layers);
+}
+
 /* ---- All ----------------------------------------------------------------------------- */
 
 static bool make(Maker *maker)
@@ -430,7 +518,7 @@ static bool make(Maker *maker)
             return false;
     for (int i = 0; i < maker->graph->operator_count; i++)
         maker->layers->dropped += !maker->flow.live[i];
-    return add_outputs(maker) && chain_concats(maker->layers);
+    return add_outputs(maker) && flatten_concats(maker->layers) && chain_concats(maker->layers);
 }
 
 TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err)

@@ -47,6 +47,7 @@ typedef struct TdiLayer {
     bool macs_known;
     int operators; /* that it is made of */
     bool unknown;  /* ... one of which has no row in the table */
+    bool gone;     /* while layers are made: it is part of another */
 } TdiLayer;
 
 typedef struct TdiLayers {
