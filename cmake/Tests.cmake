@@ -97,6 +97,7 @@ endforeach()
 # Scripts get the program's path. What begins with an underscore is a helper of the others.
 foreach(folder golden cli foreign)
     file(GLOB files CONFIGURE_DEPENDS tests/${folder}/[a-z]*.py)
+    list(FILTER files EXCLUDE REGEX "/export_") # tools, which the tests call
     foreach(file ${files})
         get_filename_component(name "${file}" NAME_WE)
         tiedye_add_test(${folder}_${name} ${folder} 300

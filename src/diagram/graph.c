@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "diagram/shapes.h"
+#include "tiedye/base.h"
 
 void tdi_graph_free(TdiGraph *graph)
 {
@@ -26,11 +27,15 @@ static void *keep(TdiGraph *graph, void *piece)
     return piece;
 }
 
+/* Names come from files: what a terminal or a drawing could not show is replaced. */
 static const char *keep_words(TdiGraph *graph, const char *words, size_t length)
 {
     const char *copy = length == 0 ? "" : tdi_arena_words(&graph->arena, words, length);
     graph->failed |= copy == NULL;
-    return copy != NULL ? copy : "";
+    if (copy == NULL || length == 0)
+        return "";
+    td_clean_text((char *)copy);
+    return copy;
 }
 
 static void *copy_array(TdiGraph *graph, const void *from, size_t count, size_t size)
@@ -59,7 +64,8 @@ int tdi_graph_tensor(TdiGraph *graph, const char *name, size_t length)
         (TdiTensor){.name = keep_words(graph, name, name == NULL ? 0 : length),
                     .shape = tdi_shape_unknown(),
                     .producer = -1,
-                    .alias = -1};
+                    .alias = -1,
+                    .outer = -1};
     return graph->tensor_count++;
 }
 

@@ -45,6 +45,8 @@ typedef struct TdiTensor {
     bool stored;   /* its numbers come with the network: a weight or a constant */
     bool constant; /* ... of a Constant operator, or computed from constants alone */
     int alias;     /* stored, and its numbers are those of this tensor; -1: its own */
+    int outer;     /* in a body: the tensor of the graph around it that this is (if that is an
+                      alias: the one whose numbers it has); it may be stored. -1: none */
     /* Its numbers where they are known and few (TDI_MOST_NUMBERS): operands such as shapes,
      * axes and scales. Row-major. NULL: not known. */
     const int64_t *whole; /* of integers and booleans */
@@ -90,6 +92,8 @@ typedef struct TdiGraph {
     TdiArena arena;     /* of all that tensors and operators point to */
     const char *name;   /* "" where it has none */
     const char *source; /* where its figures come from, in words; NULL */
+    uint64_t nodes; /* of the file that it was read from, those of bodies included; a call of
+                       a function is one, Constant and Identity count; 0: no file has any */
     TdiTensor *tensors;
     TdiOperator *operators; /* in an order of evaluation */
     int *inputs, *outputs;  /* tensors; stored ones are no inputs */

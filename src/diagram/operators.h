@@ -41,12 +41,18 @@ typedef struct TdiOperatorInfo {
     void (*infer)(struct TdiGraph *graph, const struct TdiOperator *op);
     /* The multiply-adds, false where they are not known; NULL: there are none. */
     bool (*macs)(const struct TdiGraph *graph, const struct TdiOperator *op, uint64_t *macs);
+    /* Fill in the outputs' known numbers from the inputs'; NULL: they are not followed. */
+    void (*numbers)(struct TdiGraph *graph, const struct TdiOperator *op);
+    /* Set the outputs' receptive fields; NULL: the largest of all inputs'. */
+    void (*field)(struct TdiGraph *graph, const struct TdiOperator *op);
 } TdiOperatorInfo;
 
-/* The row of an operator of ONNX's own domain ("" or "ai.onnx"), TDI_OP_UNKNOWN where it has
- * none. `type` need not be terminated. */
+/* The row of an operator of ONNX's own domain ("" or "ai.onnx") or of "com.microsoft", whose
+ * names are in one table; TDI_OP_UNKNOWN where it has none. `type` need not be terminated. */
 TdiOp tdi_op_find(const char *type, size_t length);
 
 const TdiOperatorInfo *tdi_op_info(TdiOp op); /* NULL for TDI_OP_UNKNOWN */
+
+int tdi_op_count(void); /* rows; they are in the order of their types */
 
 #endif

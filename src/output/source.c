@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct TdiSource {
     uint64_t size;
     const unsigned char *bytes; /* all of them; NULL for a regular file */
     TdiText owned;              /* what came from a pipe */
+    void *map;                  /* the regular file, once it was asked for whole; NULL */
     uint64_t window_at;
     size_t window_bytes;
     unsigned char window[WINDOW_BYTES];
@@ -194,6 +196,36 @@ TdStatus tdi_source_read(TdiSource *source, uint64_t offset, void *out, size_t s
     return TD_OK;
 }
 
+/* Without reading ahead: few want all of a file that they map. */
+TdStatus tdi_source_bytes(TdiSource *source, const unsigned char **bytes, TdError *err)
+{
+    *bytes = source->bytes;
+    if (source->bytes != NULL || source->size == 0)
+        return TD_OK;
+    if (source->size > SIZE_MAX / 2)
+        return tdi_fail_memory(err, source->size);
+    if (source->map == NULL) {
+        void *map = mmap(NULL, (size_t)source->size, PROT_READ, MAP_PRIVATE, source->fd, 0);
+        if (map == MAP_FAILED)
+            return fail_code(source, errno, err);
+        posix_madvise(map, (size_t)source->size, POSIX_MADV_RANDOM);
+        source->map = map;
+    }
+    *bytes = source->map;
+    return TD_OK;
+}
+
+void tdi_source_forget(TdiSource *source, const unsigned char *at, const unsigned char *end)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (source->map == NULL)
+        return;
+    size_t from = (size_t)(at - (unsigned char *)source->map + (ptrdiff_t)page - 1) / page;
+    size_t to = (size_t)(end - (unsigned char *)source->map) / page;
+    if (from < to)
+        madvise((char *)source->map + from * page, (to - from) * page, MADV_DONTNEED);
+}
+
 TdStatus tdi_source_hash(TdiSource *source, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
                          TdError *err)
 {
@@ -219,6 +251,8 @@ void tdi_source_close(TdiSource *source)
 {
     if (source == NULL)
         return;
+    if (source->map != NULL)
+        munmap(source->map, (size_t)source->size);
     if (source->fd >= 0)
         close(source->fd);
     tdi_text_free(&source->owned);

@@ -23,6 +23,15 @@ uint64_t tdi_source_size(const TdiSource *source);
 TdStatus tdi_source_read(TdiSource *source, uint64_t offset, void *out, size_t size,
                          TdError *err);
 
+/* All its bytes, where they lie until it is closed: a regular file is mapped, so that what is
+ * not looked at is not read. A file that becomes shorter meanwhile ends the program, as mapped
+ * files do. NULL where there are none. */
+TdStatus tdi_source_bytes(TdiSource *source, const unsigned char **bytes, TdError *err);
+
+/* Whole pages between `at` and `end` of those bytes need not stay in memory: systems map large
+ * pieces around what is looked at. They can still be read. */
+void tdi_source_forget(TdiSource *source, const unsigned char *at, const unsigned char *end);
+
 /* The SHA-256 of all its bytes. The run may cancel. */
 TdStatus tdi_source_hash(TdiSource *source, const TdRun *run, char hex[TDI_SHA256_HEX + 1],
                          TdError *err);

@@ -1,0 +1,31 @@
+/* Reads the ONNX files that it is given and says what is in each, one line a file: nodes,
+ * operators, inputs, outputs, initializers, stored numbers; or the error. onnx_models.py
+ * compares that with what the onnx package says. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "diagram/from_onnx.h"
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        TdiGraph graph;
+        TdError err;
+        uint64_t stored = 0, numbers = 0;
+        if (tdi_graph_from_onnx(argv[i], &graph, &err) != TD_OK) {
+            printf("failed %s\n", err.message);
+            continue;
+        }
+        for (int t = 0; t < graph.tensor_count; t++)
+            if (graph.tensors[t].stored && !graph.tensors[t].constant &&
+                graph.tensors[t].alias < 0) {
+                stored++;
+                numbers += (uint64_t)tdi_shape_elements(&graph.tensors[t].shape);
+            }
+        printf("read %" PRIu64 " %d %d %d %" PRIu64 " %" PRIu64 "\n", graph.nodes,
+               graph.operator_count, graph.input_count, graph.output_count, stored, numbers);
+        tdi_graph_free(&graph);
+    }
+    return 0;
+}
