@@ -2,10 +2,7 @@
 
 #ifdef TDI_HAVE_FREETYPE
 
-#include <ft2build.h>
 #include <string.h>
-#include FT_FREETYPE_H
-#include FT_MODULE_H
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -14,76 +11,6 @@
  * FreeType does not survive their not getting it. */
 enum { GLYPH_FLAGS = FT_LOAD_NO_HINTING };
 
-struct TdiFont {
-    struct FT_MemoryRec_ memory;
-    FT_Library library;
-    FT_Face face;
-};
-
-/* DejaVu Sans where Debian, Fedora, Arch, and macOS's and FreeBSD's ports put it. */
-static const char *const font_files[] = {
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
-    "/usr/share/fonts/TTF/DejaVuSans.ttf",
-    "/opt/local/share/fonts/dejavu-fonts/DejaVuSans.ttf",
-    "/usr/local/share/fonts/dejavu/DejaVuSans.ttf",
-};
-
-static void *font_alloc(FT_Memory memory, long size)
-{
-    (void)memory;
-    return tdi_alloc((size_t)size, 1);
-}
-
-static void font_free(FT_Memory memory, void *block)
-{
-    (void)memory;
-    tdi_free(block);
-}
-
-static void *font_realloc(FT_Memory memory, long old_size, long new_size, void *block)
-{
-    (void)memory;
-    return tdi_realloc(block, (size_t)old_size, (size_t)new_size);
-}
-
-static bool open_face(TdiFont *font)
-{
-    size_t count = sizeof font_files / sizeof *font_files;
-    for (size_t i = 0; i < count; i++)
-        if (FT_New_Face(font->library, font_files[i], 0, &font->face) == 0)
-            return true;
-    return false;
-}
-
-TdiFont *tdi_font_open(const char **note)
-{
-    TdiFont *font = tdi_alloc(1, sizeof *font);
-    *note = "captions are left out: there is no font (Debian: fonts-dejavu-core)";
-    if (font == NULL)
-        return NULL;
-    font->memory = (struct FT_MemoryRec_){NULL, font_alloc, font_free, font_realloc};
-    if (FT_New_Library(&font->memory, &font->library) != 0) {
-        tdi_free(font);
-        return NULL;
-    }
-    FT_Add_Default_Modules(font->library);
-    if (!open_face(font)) {
-        tdi_font_close(font);
-        return NULL;
-    }
-    *note = NULL;
-    return font;
-}
-
-void tdi_font_close(TdiFont *font)
-{
-    if (font == NULL)
-        return;
-    FT_Done_Library(font->library); /* closes the face too */
-    tdi_free(font);
-}
-
 /* ---- Words --------------------------------------------------------------------------- */
 
 /* Where words go: a strip of one byte a pixel, 0 for paper to 255 for ink. */
@@ -91,23 +18,6 @@ typedef struct Strip {
     unsigned char *ink; /* (height, width) */
     uint32_t width, height;
 } Strip;
-
-/* The character that *c points to, which moves behind it: UTF-8 of up to three bytes. */
-static unsigned long next_character(const char **c)
-{
-    const unsigned char *bytes = (const unsigned char *)*c;
-    size_t length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xe0 ? 2 : 3;
-    unsigned long code = length == 1 ? bytes[0] : bytes[0] & (length == 2 ? 0x1f : 0x0f);
-    for (size_t i = 1; i < length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) {
-            *c += i;
-            return '?';
-        }
-        code = code << 6 | (bytes[i] & 0x3f);
-    }
-    *c += length;
-    return code;
-}
 
 static uint32_t width_of(TdiFont *font, unsigned long code)
 {
@@ -120,7 +30,7 @@ static uint32_t width_of_words(TdiFont *font, const char *words)
 {
     uint32_t width = 0;
     while (*words != '\0')
-        width += width_of(font, next_character(&words));
+        width += width_of(font, tdi_next_character(&words));
     return width > 0 ? width : 1;
 }
 
@@ -188,7 +98,7 @@ static void draw_words(TdiFont *font, const char *words, bool whole, const Strip
     uint32_t dots = whole ? 0 : width_of(font, ELLIPSIS);
     int64_t x = 0;
     while (*words != '\0') {
-        unsigned long code = next_character(&words);
+        unsigned long code = tdi_next_character(&words);
         if (x + width_of(font, code) + dots > strip->width)
             break;
         x = put_character(font, code, strip, x);
@@ -256,17 +166,6 @@ TdStatus tdi_label_draw(TdiFont *font, const TdiLabel *label, const TdRaster *ra
 #else
 
 #include <stddef.h>
-
-TdiFont *tdi_font_open(const char **note)
-{
-    *note = "captions are left out: this tiedye was built without FreeType";
-    return NULL;
-}
-
-void tdi_font_close(TdiFont *font)
-{
-    (void)font;
-}
 
 bool tdi_label_is_long(TdiFont *font, const TdiLabel *label)
 {

@@ -2,18 +2,11 @@
 #ifndef TDI_CAPTION_H
 #define TDI_CAPTION_H
 
+#include "base/font.h"
 #include "render/picture.h"
 
 /* Shades of 255. The paper is not white, or white pictures would have no edge. */
 enum { TDI_PAPER = 238, TDI_INK = 60, TDI_FAINT_INK = 110 };
-
-/* A font, and the size that it has at the moment. */
-typedef struct TdiFont TdiFont;
-
-/* The system's DejaVu Sans. NULL where this build has no FreeType, or the machine has no such
- * font; *note (static text) then says what a user could do about it. */
-TdiFont *tdi_font_open(const char **note);
-void tdi_font_close(TdiFont *font);
 
 typedef enum TdiAlign { TDI_LEFT, TDI_CENTRE, TDI_RIGHT } TdiAlign;
 

@@ -1,0 +1,293 @@
+/* Folding repeats. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "diagram/folds.h"
+#include "diagram/tree.h"
+
+/* Longer units are not looked for: the time is that of steps times periods. */
+enum { LONGEST_PERIOD = 512, NO_PERIOD = 0 };
+
+/* What a frame with its label, and a note about its first copy, cost, in layers. */
+#define FRAME_COST 0.5
+#define NOTE_COST 0.75
+
+/* The best way to begin at a step: a single one, or a fold. */
+typedef struct Choice {
+    double cost; /* of all from here on */
+    TdiFold fold;
+    int length, copies;
+} Choice;
+
+typedef struct Folder {
+    TdiTree *tree;
+    const TdRun *run;
+    TdiFolding folding;
+    double *unit_cost; /* by the number of a unit's list of steps; 0: not known */
+    size_t known, room;
+} Folder;
+
+/* A stretch of a series: steps begin .. end - 1. */
+typedef struct Stretch {
+    const TdiSeries *series;
+    int begin, end;
+} Stretch;
+
+static void *take(TdiTree *tree, uint64_t count, size_t size)
+{
+    void *piece = tdi_arena_take(&tree->arena, count, size);
+    tree->failed |= piece == NULL;
+    return piece;
+}
+
+static int number_at(const Stretch *stretch, int i, TdiLikeness likeness)
+{
+    return stretch->series->steps[i].number[likeness];
+}
+
+/* Whether `length` steps from a and from b on are alike. */
+static bool are_alike(const Stretch *stretch, int a, int b, int length, TdiLikeness likeness)
+{
+    if (a + length > stretch->end || b + length > stretch->end)
+        return false;
+    for (int i = 0; i < length; i++)
+        if (number_at(stretch, a + i, likeness) != number_at(stretch, b + i, likeness))
+            return false;
+    return true;
+}
+
+static int count_copies(const Stretch *stretch, int first, int length)
+{
+    int copies = 1;
+    while (are_alike(stretch, first, first + copies * length, length, TDI_SAME))
+        copies++;
+    return copies;
+}
+
+/* ---- The cost of a unit -------------------------------------------------------------- */
+
+static bool choose_all(Folder *folder, const Stretch *stretch, Choice *choices);
+
+static double fold_cost(Folder *folder, const Stretch *stretch)
+{
+    int count = stretch->end - stretch->begin;
+    Choice *choices = tdi_alloc((uint64_t)count + 1, sizeof *choices);
+    double cost = 0;
+    folder->tree->failed |= choices == NULL;
+    if (choices != NULL && choose_all(folder, stretch, choices))
+        cost = choices[0].cost;
+    tdi_free(choices);
+    return cost;
+}
+
+/* Units that are equal cost the same: that of each is computed once. */
+static double unit_cost(Folder *folder, const TdiSeries *series, int first, int length)
+{
+    if (length == 1)
+        return series->steps[first].cost;
+    int *list = tdi_alloc((uint64_t)length, sizeof *list);
+    folder->tree->failed |= list == NULL;
+    if (list == NULL)
+        return 0;
+    for (int i = 0; i < length; i++)
+        list[i] = series->steps[first + i].number[TDI_SAME];
+    int number = tdi_intern_numbers(&folder->tree->units, list, (size_t)length);
+    tdi_free(list);
+    while (number >= 0 && (size_t)number >= folder->known) {
+        double *grown =
+            tdi_grow(folder->unit_cost, folder->known, &folder->room, sizeof *grown);
+        if (grown == NULL)
+            number = -1;
+        else {
+            folder->unit_cost = grown;
+            grown[folder->known++] = 0;
+        }
+    }
+    folder->tree->failed |= number < 0;
+    if (number < 0)
+        return 0;
+    if (folder->unit_cost[number] == 0) {
+        double cost = fold_cost(folder, &(Stretch){series, first, first + length});
+        folder->unit_cost[number] = cost;
+    }
+    return folder->unit_cost[number];
+}
+
+/* ---- Choosing ------------------------------------------------------------------------ */
+
+/* What a stretch's runs are like at the step that is looked at: how many steps from it on equal
+ * those a period later. */
+typedef struct Runs {
+    int same[LONGEST_PERIOD + 1], skeleton[LONGEST_PERIOD + 1];
+} Runs;
+
+static void update_runs(const Stretch *stretch, int i, Runs *runs)
+{
+    for (int p = 1; p <= LONGEST_PERIOD && i + p < stretch->end; p++) {
+        bool same = number_at(stretch, i, TDI_SAME) == number_at(stretch, i + p, TDI_SAME);
+        bool alike =
+            number_at(stretch, i, TDI_SKELETON) == number_at(stretch, i + p, TDI_SKELETON);
+        runs->same[p] = same ? runs->same[p] + 1 : 0;
+        runs->skeleton[p] = alike ? runs->skeleton[p] + 1 : 0;
+    }
+}
+
+/* Take the fold if it is cheaper than what was chosen. Periods come in ascending order, so that
+ * of equally good ones the shortest stays. */
+static void offer(Folder *folder, const Stretch *stretch, int i, Choice fold, int drawn,
+                  Choice *choices)
+{
+    Choice *chosen = &choices[i - stretch->begin];
+    int end = i + fold.length * fold.copies;
+    double rest = choices[end - stretch->begin].cost;
+    fold.cost = unit_cost(folder, stretch->series, drawn, fold.length) + FRAME_COST + rest;
+    fold.cost += fold.fold == TDI_FOLD_EXACT ? 0 : NOTE_COST;
+    if (fold.cost < chosen->cost || (fold.cost == chosen->cost && chosen->length == 1))
+        *chosen = fold;
+}
+
+static void offer_lead(Folder *folder, const Stretch *stretch, int i, int p, Choice *choices)
+{
+    int copies = count_copies(stretch, i + p, p);
+    /* One copy makes no run: then only what an entry needs may differ. */
+    if (copies > 1 || are_alike(stretch, i, i + p, p, TDI_ENTRY))
+        offer(folder, stretch, i, (Choice){0, TDI_FOLD_LEAD, p, copies + 1}, i + p, choices);
+}
+
+static void offer_growth(Folder *folder, const Stretch *stretch, int i, int p, int run,
+                         Choice *choices)
+{
+    int copies = tdi_count_growing(folder->tree, stretch->series, i, p, run / p + 1);
+    if (copies > 2)
+        offer(folder, stretch, i, (Choice){0, TDI_FOLD_GROWTH, p, copies}, i, choices);
+}
+
+/* Whether a unit of p steps is itself a shorter one several times. */
+static bool is_power(const Runs *runs, int p)
+{
+    for (int q = 1; q <= p / 2; q++)
+        if (p % q == 0 && runs->same[q] >= p - q)
+            return true;
+    return false;
+}
+
+static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Choice *choices)
+{
+    Choice *chosen = &choices[i - stretch->begin];
+    *chosen = (Choice){stretch->series->steps[i].cost + chosen[1].cost, TDI_FOLD_NONE, 1, 1};
+    if (folder->folding == TDI_UNFOLDED)
+        return;
+    update_runs(stretch, i, runs);
+    for (int p = 1; p <= LONGEST_PERIOD && i + 2 * p <= stretch->end; p++) {
+        if (runs->skeleton[p] < p)
+            continue;
+        if (runs->same[p] >= p) {
+            if (!is_power(runs, p))
+                offer(folder, stretch, i, (Choice){0, TDI_FOLD_EXACT, p, runs->same[p] / p + 1},
+                      i, choices);
+            continue;
+        }
+        offer_lead(folder, stretch, i, p, choices);
+        if (folder->folding == TDI_GROWING)
+            offer_growth(folder, stretch, i, p, runs->skeleton[p], choices);
+    }
+}
+
+/* Choices from the last step to the first; choices[0] is the whole. */
+static bool choose_all(Folder *folder, const Stretch *stretch, Choice *choices)
+{
+    Runs *runs = tdi_alloc(1, sizeof *runs);
+    folder->tree->failed |= runs == NULL;
+    choices[stretch->end - stretch->begin] = (Choice){0};
+    for (int i = stretch->end - 1; i >= stretch->begin && !folder->tree->failed; i--) {
+        if (i % 256 == 0)
+            folder->tree->failed |= tdi_check_cancel(folder->run, NULL) != TD_OK;
+        choose(folder, stretch, i, runs, choices);
+    }
+    tdi_free(runs);
+    return !folder->tree->failed;
+}
+
+/* ---- Items --------------------------------------------------------------------------- */
+
+static int count_items(const Choice *choices, int count)
+{
+    int items = 0;
+    for (int i = 0; i < count; i += choices[i].length * choices[i].copies)
+        items++;
+    return items;
+}
+
+static const TdiItem *make_items(Folder *folder, const Stretch *stretch, int *count)
+{
+    int steps = stretch->end - stretch->begin, made = 0;
+    Choice *choices = tdi_alloc((uint64_t)steps + 1, sizeof *choices);
+    TdiItem *items = NULL;
+    folder->tree->failed |= choices == NULL;
+    if (choices != NULL && choose_all(folder, stretch, choices)) {
+        items = take(folder->tree, (uint64_t)count_items(choices, steps), sizeof *items);
+        for (int i = 0; items != NULL && i < steps;) {
+            const Choice *choice = &choices[i];
+            TdiItem *item = &items[made++];
+            *item = (TdiItem){.fold = choice->fold,
+                              .first = stretch->begin + i,
+                              .length = choice->length,
+                              .copies = choice->copies,
+                              .fold_index = -1};
+            item->drawn = item->first + (choice->fold == TDI_FOLD_LEAD ? choice->length : 0);
+            i += choice->length * choice->copies;
+            if (item->length > 1)
+                item->inner = make_items(
+                    folder,
+                    &(Stretch){stretch->series, item->drawn, item->drawn + item->length},
+                    &item->inner_count);
+        }
+    }
+    tdi_free(choices);
+    *count = made;
+    return items;
+}
+
+/* ---- From the innermost series out --------------------------------------------------- */
+
+static double fold_series(Folder *folder, TdiSeries *series);
+
+static double fold_region(Folder *folder, TdiRegion *region)
+{
+    double cost = 0;
+    for (int i = 0; i < region->branch_count && !region->plain; i++) {
+        TdiBranch *branch = &region->branches[i];
+        cost += branch->type == TDI_BRANCH_SERIES ? fold_series(folder, branch->series)
+                : branch->type == TDI_BRANCH_CORE ? branch->core_count
+                                                  : 0.25;
+    }
+    return cost;
+}
+
+static double fold_series(Folder *folder, TdiSeries *series)
+{
+    if (folder->tree->failed)
+        return 0;
+    for (int i = 0; i < series->step_count; i++)
+        series->steps[i].cost = 1 + fold_region(folder, &series->steps[i].before);
+    double after = fold_region(folder, &series->after);
+    Stretch all = {series, 0, series->step_count};
+    series->items = make_items(folder, &all, &series->item_count);
+    return fold_cost(folder, &all) + after;
+}
+
+TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdError *err)
+{
+    Folder folder = {.tree = tree, .run = run, .folding = folding};
+    for (int k = 0; k < tree->strand_count; k++)
+        fold_series(&folder, tree->strands[k].series);
+    tdi_free(folder.unit_cost);
+    if (!tree->failed)
+        tdi_list_folds(tree);
+    if (!tree->failed && !tree->units.failed)
+        return TD_OK;
+    TdStatus status = tdi_check_cancel(run, err);
+    return status != TD_OK ? status : tdi_fail_memory(err, sizeof(Runs));
+}

@@ -1,0 +1,392 @@
+#include "diagram/layers.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "diagram/groups.h"
+#include "diagram/labels.h"
+
+typedef struct Maker {
+    const TdiGraph *graph;
+    TdiFlow flow;
+    TdiGroups groups;
+    TdiLayers *layers;
+    int *layer_of;    /* (groups as they were made) */
+    TdiLink *scratch; /* links of one layer */
+    size_t scratch_room;
+} Maker;
+
+void tdi_layers_free(TdiLayers *layers)
+{
+    tdi_free(layers->layers);
+    tdi_interner_free(&layers->names);
+    tdi_arena_free(&layers->arena);
+    *layers = (TdiLayers){0};
+}
+
+/* ---- Links --------------------------------------------------------------------------- */
+
+static TdiLink link_of(const Maker *maker, int tensor)
+{
+    const TdiGraph *graph = maker->graph;
+    int producer = graph->tensors[tensor].producer, slot = 0;
+    if (producer < 0) {
+        while (slot < graph->input_count && graph->inputs[slot] != tensor)
+            slot++;
+        return (TdiLink){-1, slot};
+    }
+    while (graph->operators[producer].outputs[slot] != tensor)
+        slot++;
+    return (TdiLink){maker->layer_of[maker->groups.of[producer]], slot};
+}
+
+static bool same_link(TdiLink a, TdiLink b)
+{
+    return a.layer == b.layer && a.slot == b.slot;
+}
+
+static bool add_link(Maker *maker, int count, TdiLink link)
+{
+    TdiLink *grown =
+        tdi_grow(maker->scratch, (size_t)count, &maker->scratch_room, sizeof *grown);
+    if (grown == NULL)
+        return false;
+    maker->scratch = grown;
+    grown[count] = link;
+    return true;
+}
+
+/* What a group takes from outside; what patterns take twice counts once. -1 without memory. */
+static int find_links(Maker *maker, int group)
+{
+    const TdiGroup *of = &maker->groups.groups[group];
+    int count = 0, tensor;
+    for (int op = of->first; op >= 0; op = maker->groups.next[op]) {
+        const TdiOperator *operator_ = &maker->graph->operators[op];
+        for (int k = 0; k < operator_->input_count; k++) {
+            if (!tdi_flow_input(&maker->flow, operator_, k, &tensor))
+                continue;
+            int producer = maker->graph->tensors[tensor].producer;
+            if (producer >= 0 && maker->groups.of[producer] == group)
+                continue;
+            TdiLink link = link_of(maker, tensor);
+            bool known = false;
+            for (int i = 0; i < count && of->pattern != NULL; i++)
+                known |= same_link(maker->scratch[i], link);
+            if (!known && !add_link(maker, count++, link))
+                return -1;
+        }
+    }
+    return count;
+}
+
+static bool set_links(Maker *maker, TdiLayer *layer, int count)
+{
+    TdiLink *links = tdi_arena_take(&maker->layers->arena, (uint64_t)count, sizeof *links);
+    if (count < 0 || links == NULL)
+        return false;
+    if (count > 0)
+        memcpy(links, maker->scratch, (size_t)count * sizeof *links);
+    layer->inputs = links;
+    layer->input_count = count;
+    return true;
+}
+
+/* ---- Keys ---------------------------------------------------------------------------- */
+
+static void add_shape(TdiText *key, const TdiShape *shape, int first)
+{
+    if (shape->rank < 0)
+        tdi_text_add(key, "?");
+    for (int i = first; i < shape->rank; i++)
+        tdi_text_format(key, "%lldx", (long long)shape->size[i]);
+}
+
+static void add_attribute(TdiText *key, const TdiAttribute *attribute)
+{
+    tdi_text_format(key, " %s=", attribute->name);
+    for (size_t i = 0; attribute->whole != NULL && i < attribute->count; i++)
+        tdi_text_format(key, "%lld,", (long long)attribute->whole[i]);
+    for (size_t i = 0; attribute->real != NULL && i < attribute->count; i++)
+        tdi_text_format(key, "%a,", attribute->real[i]);
+    if (attribute->words != NULL)
+        tdi_text_add(key, attribute->words);
+}
+
+/* Attributes by name, as exporters order them as they like. */
+static void add_attributes(TdiText *key, const TdiOperator *op)
+{
+    const char *last = "";
+    for (int i = 0; i < op->attribute_count; i++) {
+        const TdiAttribute *next = NULL;
+        for (int k = 0; k < op->attribute_count; k++)
+            if (strcmp(op->attributes[k].name, last) > 0 &&
+                (next == NULL || strcmp(op->attributes[k].name, next->name) < 0))
+                next = &op->attributes[k];
+        if (next == NULL)
+            return;
+        add_attribute(key, next);
+        last = next->name;
+    }
+}
+
+/* An operator but for where its data come from. */
+static void add_operator(const Maker *maker, TdiText *key, const TdiOperator *op)
+{
+    tdi_text_format(key, "%s:%s(", op->domain, op->type);
+    add_attributes(key, op);
+    for (int k = 0; k < op->input_count; k++) {
+        const TdiTensor *tensor = tdi_input(maker->graph, op, k);
+        if (tensor == NULL || maker->flow.data[op->inputs[k]])
+            continue;
+        tdi_text_format(key, " %d:%d:", k, tensor->element);
+        add_shape(key, &tensor->shape, 0);
+    }
+    for (int k = 0; k < op->body_count; k++)
+        tdi_text_format(key, " body %d", op->bodies[k]->operator_count);
+    tdi_text_add(key, ")");
+}
+
+static int intern_text(TdiLayers *layers, TdiText *text)
+{
+    int number = text->failed ? -1 : tdi_intern(&layers->names, text->data, text->length);
+    layers->failed |= number < 0;
+    tdi_text_free(text);
+    *text = (TdiText){0};
+    return number;
+}
+
+/* Marks without the stride, which an entry may have of its own. */
+static void add_marks(TdiText *text, const TdiLayer *layer)
+{
+    const char *marks = layer->marks;
+    if (marks[0] == '/')
+        marks += strcspn(marks, " ");
+    tdi_text_add(text, marks);
+}
+
+static void set_keys(Maker *maker, const TdiGroup *group, TdiLayer *layer)
+{
+    TdiText key = {0}, entry = {0}, skeleton = {0};
+    for (int op = group->first; op >= 0; op = maker->groups.next[op])
+        add_operator(maker, &key, &maker->graph->operators[op]);
+    tdi_text_add(&key, " > ");
+    add_shape(&key, &layer->in, layer->in.rank > 1 ? 1 : 0);
+    tdi_text_add(&key, " > ");
+    add_shape(&key, &layer->shape, layer->shape.rank > 1 ? 1 : 0);
+    tdi_text_format(&skeleton, "%d %s|%s|%s|%d %d", (int)layer->kind, layer->what,
+                    layer->norm != NULL ? layer->norm : "",
+                    layer->act != NULL ? layer->act : "", layer->unknown, layer->commutative);
+    tdi_text_format(&entry, "~%.*s|%s|", (int)skeleton.length, skeleton.data, layer->width);
+    add_marks(&entry, layer);
+    layer->key = intern_text(maker->layers, &key);
+    layer->entry = intern_text(maker->layers, &entry);
+    layer->skeleton = intern_text(maker->layers, &skeleton);
+}
+
+/* ---- Layers -------------------------------------------------------------------------- */
+
+/* "BatchNormalization" -> "batch norm", "LeakyRelu" -> "leaky relu" */
+static const char *plain_words(Maker *maker, const char *type)
+{
+    TdiText text = {0};
+    if (type == NULL)
+        return NULL;
+    if (strcmp(type, "BatchNormalization") == 0)
+        return "batch norm";
+    for (size_t i = 0; type[i] != '\0'; i++) {
+        unsigned char c = (unsigned char)type[i];
+        if (i > 0 && isupper(c) && islower((unsigned char)type[i - 1]))
+            tdi_text_add(&text, "-");
+        tdi_text_format(&text, "%c", tolower(c));
+    }
+    return tdi_layers_words(maker->layers, &text);
+}
+
+static void count_group(const Maker *maker, const TdiGroup *group, TdiLayer *layer)
+{
+    layer->macs_known = true;
+    for (int op = group->first; op >= 0; op = maker->groups.next[op]) {
+        const TdiOperator *operator_ = &maker->graph->operators[op];
+        layer->parameters += operator_->parameters;
+        layer->macs += operator_->macs;
+        layer->macs_known &= operator_->macs_known;
+        layer->unknown |= operator_->op == TDI_OP_UNKNOWN &&
+                          tdi_kind_here(&maker->flow, operator_) == TDI_KIND_UNKNOWN;
+        layer->operators++;
+    }
+}
+
+/* The shape of the first data that a group takes. */
+static TdiShape shape_in(const Maker *maker, const TdiGroup *group)
+{
+    const TdiOperator *op = &maker->graph->operators[group->first];
+    int tensor;
+    for (int k = 0; k < op->input_count; k++)
+        if (tdi_flow_input(&maker->flow, op, k, &tensor))
+            return maker->graph->tensors[tensor].shape;
+    return tdi_shape_unknown();
+}
+
+static TdiShape shape_out(const Maker *maker, int op)
+{
+    const TdiTensor *tensor = tdi_output(maker->graph, &maker->graph->operators[op], 0);
+    return tensor != NULL ? tensor->shape : tdi_shape_unknown();
+}
+
+static bool add_layer(Maker *maker, int group)
+{
+    TdiLayers *layers = maker->layers;
+    const TdiGroup *of = &maker->groups.groups[group];
+    const TdiOperator *main = &maker->graph->operators[of->main],
+                      *last = &maker->graph->operators[of->last];
+    TdiLayer *grown =
+        tdi_grow(layers->layers, (size_t)layers->count, &layers->room, sizeof *grown);
+    if (grown == NULL)
+        return false;
+    layers->layers = grown;
+    TdiLayer *layer = &grown[layers->count];
+    *layer = (TdiLayer){.kind = of->kind, .name = main->name, .block = main->block};
+    layer->in = shape_in(maker, of);
+    layer->shape = shape_out(maker, of->drawn);
+    layer->outputs = last->output_count;
+    layer->out_tensor = last->output_count > 0 ? last->outputs[0] : -1;
+    layer->norm = plain_words(maker, of->norm);
+    layer->act = plain_words(maker, of->act);
+    count_group(maker, of, layer);
+    tdi_label_layer(maker->graph, main, of->pattern, layers, layer);
+    if (of->shuffled)
+        layer->marks = "shuffled";
+    layer->projects &= layer->act == NULL && !of->moved;
+    set_keys(maker, of, layer);
+    maker->layer_of[group] = layers->count++;
+    return set_links(maker, layer, find_links(maker, group));
+}
+
+static bool add_outputs(Maker *maker)
+{
+    const TdiGraph *graph = maker->graph;
+    TdiLayers *layers = maker->layers;
+    layers->outputs =
+        tdi_arena_take(&layers->arena, (uint64_t)graph->output_count, sizeof(TdiLink));
+    for (int k = 0; layers->outputs != NULL && k < graph->output_count; k++) {
+        int tensor = maker->flow.root[graph->outputs[k]];
+        if (maker->flow.data[tensor])
+            layers->outputs[layers->output_count++] = link_of(maker, tensor);
+    }
+    return layers->outputs != NULL;
+}
+
+/* ---- Concatenations ------------------------------------------------------------------ */
+
+static bool is_concat(const TdiLayer *layer)
+{
+    return strcmp(layer->what, "concat") == 0 && layer->input_count > 1;
+}
+
+/* The number of the list of the first k inputs, for all k from 2: interned step by step. */
+static int longer(TdiInterner *lists, int list, TdiLink link)
+{
+    return tdi_intern_numbers(lists, (int[]){list, link.layer, link.slot}, 3);
+}
+
+/* The longest beginning of a concatenation's inputs that an earlier one is, *length inputs; -1:
+ * none. */
+static int find_beginning(TdiInterner *lists, const int *maker_of, size_t known,
+                          const TdiLayer *layer, int *length)
+{
+    int list = -1, found = -1;
+    for (int k = 0; k < layer->input_count; k++) {
+        list = longer(lists, list, layer->inputs[k]);
+        if (list < 0)
+            return -1;
+        if (k > 0 && (size_t)list < known && maker_of[list] > 0) {
+            found = maker_of[list] - 1;
+            *length = k + 1;
+        }
+    }
+    return found;
+}
+
+static bool put_maker(int **maker_of, size_t *known, int list, int layer)
+{
+    while ((size_t)list >= *known) {
+        size_t room = *known;
+        int *grown = tdi_grow(*maker_of, *known, &room, sizeof **maker_of);
+        if (grown == NULL)
+            return false;
+        *maker_of = grown;
+        *known = room;
+    }
+    if ((*maker_of)[list] == 0)
+        (*maker_of)[list] = layer + 1;
+    return true;
+}
+
+/* Concat(a, b), Concat(a, b, c), ... becomes a chain, each of the one before and what is new.
+ */
+static bool chain_concats(TdiLayers *layers)
+{
+    TdiInterner lists = {0};
+    int *maker_of = NULL; /* by list: the layer that concatenates it, plus 1 */
+    size_t known = 0;
+    bool good = true;
+    for (int i = 0; i < layers->count && good; i++) {
+        TdiLayer *layer = &layers->layers[i];
+        int length = 0, list = -1;
+        if (!is_concat(layer))
+            continue;
+        int before = find_beginning(&lists, maker_of, known, layer, &length);
+        for (int k = 0; k < layer->input_count; k++)
+            list = longer(&lists, list, layer->inputs[k]);
+        good = list >= 0 && put_maker(&maker_of, &known, list, i);
+        if (before < 0 || length == layer->input_count ||
+            layers->layers[before].kind != layer->kind)
+            continue;
+        TdiLink *links = (TdiLink *)layer->inputs + (length - 1);
+        links[0] = (TdiLink){before, 0};
+        layer->inputs = links;
+        layer->input_count -= length - 1;
+    }
+    tdi_interner_free(&lists);
+    tdi_free(maker_of);
+    return good;
+}
+
+/* ---- All ----------------------------------------------------------------------------- */
+
+static bool make(Maker *maker)
+{
+    if (!tdi_flow_make(maker->graph, &maker->flow) ||
+        !tdi_groups_make(&maker->flow, &maker->groups))
+        return false;
+    int most = 0;
+    for (int i = 0; i < maker->groups.count; i++)
+        most = maker->groups.order[i] > most ? maker->groups.order[i] : most;
+    maker->layer_of = tdi_alloc((uint64_t)most + 1, sizeof(int));
+    if (maker->layer_of == NULL)
+        return false;
+    for (int i = 0; i < maker->groups.count; i++)
+        if (!add_layer(maker, maker->groups.order[i]))
+            return false;
+    for (int i = 0; i < maker->graph->operator_count; i++)
+        maker->layers->dropped += !maker->flow.live[i];
+    return add_outputs(maker) && chain_concats(maker->layers);
+}
+
+TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err)
+{
+    Maker maker = {.graph = graph, .layers = layers};
+    *layers = (TdiLayers){.graph = graph};
+    bool good = make(&maker) && !layers->failed && !layers->names.failed;
+    tdi_flow_free(&maker.flow);
+    tdi_groups_free(&maker.groups);
+    tdi_free(maker.layer_of);
+    tdi_free(maker.scratch);
+    if (good)
+        return TD_OK;
+    tdi_layers_free(layers);
+    return tdi_fail_memory(err, (uint64_t)graph->operator_count * sizeof(TdiLayer));
+}

@@ -1,0 +1,527 @@
+#include "diagram/regions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* Nested deeper, regions are cores: hostile graphs would take quadratic time. */
+enum { DEEPEST = 100 };
+
+/* What begins the list of a structure, so that none is mistaken for another. */
+enum { LIST_EDGE, LIST_SERIES, LIST_CORE, LIST_STEP, LIST_REGION };
+
+/* ---- Lists of numbers ---------------------------------------------------------------- */
+
+typedef struct List {
+    int *numbers;
+    size_t count, room;
+} List;
+
+static void *keep(TdiTree *tree, void *piece)
+{
+    tree->failed |= piece == NULL;
+    return piece;
+}
+
+static void *take(TdiWeave *weave, int count, size_t size)
+{
+    return keep(weave->tree, tdi_arena_take(&weave->tree->arena, (uint64_t)count, size));
+}
+
+static void push(TdiTree *tree, List *list, int number)
+{
+    int *grown = keep(tree, tdi_grow(list->numbers, list->count, &list->room, sizeof *grown));
+    if (grown == NULL)
+        return;
+    list->numbers = grown;
+    grown[list->count++] = number;
+}
+
+static int compare(const void *a, const void *b)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+int tdi_tree_number(TdiTree *tree, const int *list, size_t count)
+{
+    int number = tdi_intern_numbers(&tree->numbers, list, count);
+    tree->failed |= number < 0;
+    return number;
+}
+
+static int finish(TdiTree *tree, List *list)
+{
+    int number = tdi_tree_number(tree, list->numbers, list->count);
+    tdi_free(list->numbers);
+    *list = (List){0};
+    return number;
+}
+
+static int key_of(const TdiLayer *layer, TdiLikeness likeness)
+{
+    return likeness == TDI_SAME    ? layer->key
+           : likeness == TDI_ENTRY ? layer->entry
+                                   : layer->skeleton;
+}
+
+/* ---- Links --------------------------------------------------------------------------- */
+
+static const TdiLayer *layer_at(const TdiWeave *weave, int layer)
+{
+    return &weave->layers->layers[layer];
+}
+
+/* Whether what a layer takes comes from its own strand. */
+static bool is_within(const TdiWeave *weave, int strand, TdiLink link)
+{
+    return link.layer >= 0 && weave->strand[link.layer] == strand;
+}
+
+/* The other end of what a layer takes, as its strand sees it. */
+static int end_of(const TdiWeave *weave, int strand, TdiLink link)
+{
+    if (is_within(weave, strand, link))
+        return link.layer;
+    bool main = weave->tree->strands[strand].main && link.layer < 0;
+    return main && link.slot == weave->main_input ? TDI_SOURCE : TDI_PORT;
+}
+
+/* Whether the source feeds a layer: the main input does, or, on other strands, no layer of its
+ * own strand. */
+static bool begins(const TdiWeave *weave, int strand, int layer)
+{
+    const TdiLayer *of = layer_at(weave, layer);
+    bool main = weave->tree->strands[strand].main, any = false;
+    for (int k = 0; k < of->input_count; k++)
+        any |= main ? end_of(weave, strand, of->inputs[k]) == TDI_SOURCE
+                    : is_within(weave, strand, of->inputs[k]);
+    return main ? any : !any;
+}
+
+static bool ends(const TdiWeave *weave, int strand, int layer)
+{
+    for (int i = weave->first[layer]; i < weave->first[layer + 1]; i++)
+        if (weave->strand[weave->uses[i].layer] == strand)
+            return false;
+    return true;
+}
+
+static bool is_commutative(const TdiWeave *weave, int layer)
+{
+    return layer >= 0 && layer_at(weave, layer)->commutative;
+}
+
+/* ---- Ports: what comes from other strands -------------------------------------------- */
+
+static void push_ports(TdiWeave *weave, int strand, int layer, List *list)
+{
+    const TdiLayer *of = layer_at(weave, layer);
+    for (int k = 0; k < of->input_count; k++) {
+        TdiLink link = of->inputs[k];
+        if (end_of(weave, strand, link) != TDI_PORT)
+            continue;
+        push(weave->tree, list, k);
+        push(weave->tree, list,
+             link.layer < 0 ? weave->input[link.slot] : weave->source[link.layer]);
+        push(weave->tree, list, link.layer < 0 ? 0 : link.slot);
+    }
+}
+
+/* ---- Branches ------------------------------------------------------------------------ */
+
+/* An edge's numbers: the slots, but where `to` takes its inputs in any order. */
+static void number_edge(TdiWeave *weave, int to, TdiBranch *branch)
+{
+    int list[3] = {LIST_EDGE, branch->from, is_commutative(weave, to) ? 0 : branch->to};
+    for (int likeness = 0; likeness < TDI_LIKENESSES; likeness++)
+        branch->number[likeness] = tdi_tree_number(weave->tree, list, 3);
+}
+
+/* Whether a branch is what a shortcut turns into where the shape changes. */
+static bool is_projection(const TdiWeave *weave, const TdiBranch *branch, int to)
+{
+    if (branch->type != TDI_BRANCH_SERIES || !is_commutative(weave, to))
+        return false;
+    for (int i = 0; i < branch->series->step_count; i++) {
+        const TdiStep *step = &branch->series->steps[i];
+        if (!step->before.plain || !layer_at(weave, step->layer)->projects)
+            return false;
+    }
+    return branch->series->after.plain;
+}
+
+static void number_series(TdiWeave *weave, int to, TdiBranch *branch)
+{
+    TdiSeries *series = branch->series;
+    for (int likeness = 0; likeness < TDI_LIKENESSES; likeness++) {
+        List list = {0};
+        push(weave->tree, &list, LIST_SERIES);
+        for (int i = 0; i < series->step_count; i++)
+            push(weave->tree, &list, series->steps[i].number[likeness]);
+        push(weave->tree, &list, series->after.number[likeness]);
+        series->number[likeness] = finish(weave->tree, &list);
+        branch->number[likeness] = series->number[likeness];
+    }
+    if (is_projection(weave, branch, to)) {
+        TdiBranch edge = {0};
+        number_edge(weave, to, &edge);
+        branch->number[TDI_ENTRY] = edge.number[TDI_ENTRY];
+        branch->number[TDI_SKELETON] = edge.number[TDI_SKELETON];
+    }
+}
+
+/* Put the layers of a core in the order of a walk from its exits up along the inputs, so that
+ * the order in the file does not matter; weave->place becomes their place in it. */
+static void walk_core(TdiWeave *weave, int strand, int root, int mark, int *core, int *count,
+                      List *stack)
+{
+    push(weave->tree, stack, root);
+    while (stack->count > 0 && !weave->tree->failed) {
+        int layer = stack->numbers[stack->count - 1], next = -1;
+        const TdiLayer *of = layer_at(weave, layer);
+        for (int k = 0; k < of->input_count && next < 0 && weave->place[layer] < 0; k++) {
+            TdiLink link = of->inputs[k];
+            if (is_within(weave, strand, link) && weave->mark[link.layer] == mark &&
+                weave->place[link.layer] < 0)
+                next = link.layer;
+        }
+        if (next >= 0) { /* first what it takes from */
+            push(weave->tree, stack, next);
+            continue;
+        }
+        stack->count--;
+        if (weave->place[layer] < 0) {
+            weave->place[layer] = *count;
+            core[(*count)++] = layer;
+        }
+    }
+}
+
+static void push_core_layer(TdiWeave *weave, int strand, int from, int layer, int mark,
+                            TdiLikeness likeness, List *list)
+{
+    const TdiLayer *of = layer_at(weave, layer);
+    push(weave->tree, list, key_of(of, likeness));
+    push(weave->tree, list, of->input_count);
+    for (int k = 0; k < of->input_count; k++) {
+        TdiLink link = of->inputs[k];
+        bool inside = is_within(weave, strand, link) && weave->mark[link.layer] == mark;
+        int end = end_of(weave, strand, link);
+        push(weave->tree, list, inside ? weave->place[link.layer] : end == from ? -1 : -2);
+        push(weave->tree, list, link.slot);
+    }
+    push_ports(weave, strand, layer, list);
+}
+
+/* Call with nodes marked `mark`. Exits are the inputs of `to` that the core feeds. */
+static void number_core(TdiWeave *weave, int strand, int from, int to, int mark,
+                        TdiBranch *branch)
+{
+    for (int likeness = 0; likeness < TDI_LIKENESSES; likeness++) {
+        List list = {0};
+        push(weave->tree, &list, LIST_CORE);
+        for (int i = 0; i < branch->core_count; i++)
+            push_core_layer(weave, strand, from, branch->core[i], mark, likeness, &list);
+        for (int k = 0; to >= 0 && k < layer_at(weave, to)->input_count; k++) {
+            TdiLink link = layer_at(weave, to)->inputs[k];
+            if (!is_within(weave, strand, link) || weave->mark[link.layer] != mark)
+                continue;
+            push(weave->tree, &list, is_commutative(weave, to) ? 0 : k);
+            push(weave->tree, &list, weave->place[link.layer]);
+            push(weave->tree, &list, link.slot);
+        }
+        branch->number[likeness] = finish(weave->tree, &list);
+    }
+}
+
+static void make_core(TdiWeave *weave, int strand, int from, int to, const int *nodes,
+                      int count, TdiBranch *branch)
+{
+    int mark = ++weave->marks, *core = take(weave, count, sizeof *core);
+    List stack = {0};
+    if (core == NULL)
+        return;
+    for (int i = 0; i < count; i++) {
+        weave->mark[nodes[i]] = mark;
+        weave->place[nodes[i]] = -1;
+    }
+    branch->type = TDI_BRANCH_CORE;
+    branch->core = core;
+    if (to >= 0)
+        for (int k = 0; k < layer_at(weave, to)->input_count; k++) {
+            TdiLink link = layer_at(weave, to)->inputs[k];
+            if (is_within(weave, strand, link) && weave->mark[link.layer] == mark)
+                walk_core(weave, strand, link.layer, mark, core, &branch->core_count, &stack);
+        }
+    for (int i = count - 1; i >= 0; i--) /* towards the sink */
+        if (weave->place[nodes[i]] == -1)
+            walk_core(weave, strand, nodes[i], mark, core, &branch->core_count, &stack);
+    tdi_free(stack.numbers);
+    if (!weave->tree->failed)
+        number_core(weave, strand, from, to, mark, branch);
+}
+
+/* ---- Cuts ---------------------------------------------------------------------------- */
+
+/* The furthest position that `layer` (or the source) feeds among nodes of the mark, whose
+ * positions are their places; `end` is the one of `to`. */
+static int reach_of(const TdiWeave *weave, int strand, int layer, int to, int mark, int end)
+{
+    int reach = to == TDI_SINK && ends(weave, strand, layer) ? end : 0;
+    for (int i = weave->first[layer]; i < weave->first[layer + 1]; i++) {
+        int user = weave->uses[i].layer;
+        if (user == to)
+            return end;
+        if (weave->strand[user] == strand && weave->mark[user] == mark &&
+            weave->place[user] > reach)
+            reach = weave->place[user];
+    }
+    return reach;
+}
+
+/* Mark which of the nodes all ways from `from` to `to` pass; how many. */
+static int find_cuts(TdiWeave *weave, int strand, int from, int to, const int *nodes, int count,
+                     bool *cut)
+{
+    int mark = ++weave->marks, furthest = 0, cuts = 0;
+    for (int i = 0; i < count; i++) {
+        weave->mark[nodes[i]] = mark;
+        weave->place[nodes[i]] = i + 1;
+    }
+    for (int i = 0; from == TDI_SOURCE && i < count; i++)
+        if (begins(weave, strand, nodes[i]))
+            furthest = i + 1;
+    if (from != TDI_SOURCE) /* edges from end to end are branches of their own */
+        furthest = reach_of(weave, strand, from, TDI_SINK, mark, 0);
+    for (int i = 0; i < count; i++) {
+        cut[i] = furthest <= i + 1;
+        cuts += cut[i];
+        int reach = reach_of(weave, strand, nodes[i], to, mark, count + 1);
+        furthest = reach > furthest ? reach : furthest;
+    }
+    return cuts;
+}
+
+static void make_series(TdiWeave *weave, int strand, int from, int to, const int *nodes,
+                        int count, const bool *cut, int cuts, int depth, TdiBranch *branch)
+{
+    TdiSeries *series = take(weave, 1, sizeof *series);
+    TdiStep *steps = take(weave, cuts, sizeof *steps);
+    if (series == NULL || steps == NULL)
+        return;
+    branch->type = TDI_BRANCH_SERIES;
+    branch->series = series;
+    series->steps = steps;
+    int begin = 0;
+    for (int i = 0; i < count && !weave->tree->failed; i++) {
+        if (!cut[i])
+            continue;
+        TdiStep *step = &steps[series->step_count++];
+        step->layer = nodes[i];
+        tdi_region_make(weave, strand, from, nodes[i], nodes + begin, i - begin, depth + 1,
+                        &step->before);
+        tdi_step_number(weave, strand, step);
+        from = nodes[i];
+        begin = i + 1;
+    }
+    tdi_region_make(weave, strand, from, to, nodes + begin, count - begin, depth + 1,
+                    &series->after);
+}
+
+static void make_branch(TdiWeave *weave, int strand, int from, int to, const int *nodes,
+                        int count, int depth, TdiBranch *branch)
+{
+    bool *cut = take(weave, count, sizeof *cut);
+    if (cut == NULL)
+        return;
+    int cuts = depth < DEEPEST ? find_cuts(weave, strand, from, to, nodes, count, cut) : 0;
+    if (cuts > 0) {
+        make_series(weave, strand, from, to, nodes, count, cut, cuts, depth, branch);
+        if (!weave->tree->failed)
+            number_series(weave, to, branch);
+    } else {
+        make_core(weave, strand, from, to, nodes, count, branch);
+    }
+}
+
+/* ---- Components ---------------------------------------------------------------------- */
+
+static int find_root(int *parent, int node)
+{
+    while (parent[node] != node)
+        node = parent[node] = parent[parent[node]];
+    return node;
+}
+
+/* Join what takes from each other; in weave->place each node has the number of its component,
+ * in the order of their first nodes. How many there are. */
+static int find_components(TdiWeave *weave, int strand, const int *nodes, int count)
+{
+    int mark = ++weave->marks, components = 0, *parent = weave->place;
+    for (int i = 0; i < count; i++) {
+        weave->mark[nodes[i]] = mark;
+        parent[nodes[i]] = nodes[i];
+    }
+    for (int i = 0; i < count; i++) {
+        const TdiLayer *layer = layer_at(weave, nodes[i]);
+        for (int k = 0; k < layer->input_count; k++) {
+            TdiLink link = layer->inputs[k];
+            if (!is_within(weave, strand, link) || weave->mark[link.layer] != mark)
+                continue;
+            int a = find_root(parent, link.layer), b = find_root(parent, nodes[i]);
+            parent[a > b ? a : b] = a > b ? b : a; /* the root is the first node */
+        }
+    }
+    for (int i = 0; i < count; i++)
+        components += find_root(parent, nodes[i]) == nodes[i];
+    return components;
+}
+
+typedef struct Pieces {
+    int *nodes; /* (count) component by component, ascending in each */
+    int *end;   /* (components) where each ends */
+    int count;
+} Pieces;
+
+static bool split(TdiWeave *weave, int strand, const int *nodes, int count, Pieces *pieces)
+{
+    pieces->count = find_components(weave, strand, nodes, count);
+    pieces->nodes = take(weave, count, sizeof(int));
+    pieces->end = take(weave, pieces->count + 1, sizeof(int));
+    int *number = take(weave, count, sizeof(int)), next = 0;
+    if (pieces->nodes == NULL || pieces->end == NULL || number == NULL)
+        return false;
+    for (int i = 0; i < count; i++)
+        number[i] = find_root(weave->place, nodes[i]);
+    for (int i = 0; i < count; i++) /* the root, which comes first, gets the number */
+        if (number[i] == nodes[i])
+            weave->place[nodes[i]] = next++;
+    for (int i = 0; i < count; i++) {
+        number[i] = weave->place[number[i]];
+        pieces->end[number[i] + 1]++;
+    }
+    for (int i = 0; i < pieces->count; i++)
+        pieces->end[i + 1] += pieces->end[i];
+    for (int i = 0; i < count; i++)
+        pieces->nodes[pieces->end[number[i]]++] = nodes[i];
+    return true;
+}
+
+/* ---- Regions ------------------------------------------------------------------------- */
+
+/* The lowest input of `to` that a layer among nodes feeds. */
+static int first_slot(TdiWeave *weave, int strand, int to, const int *nodes, int count)
+{
+    int mark = ++weave->marks;
+    for (int i = 0; i < count; i++)
+        weave->mark[nodes[i]] = mark;
+    for (int k = 0; to >= 0 && k < layer_at(weave, to)->input_count; k++) {
+        TdiLink link = layer_at(weave, to)->inputs[k];
+        if (is_within(weave, strand, link) && weave->mark[link.layer] == mark)
+            return k;
+    }
+    return 0;
+}
+
+static void add_edges(TdiWeave *weave, int strand, int from, int to, TdiRegion *region)
+{
+    for (int k = 0; to >= 0 && k < layer_at(weave, to)->input_count; k++) {
+        TdiLink link = layer_at(weave, to)->inputs[k];
+        if (end_of(weave, strand, link) != from)
+            continue;
+        TdiBranch *branch = &region->branches[region->branch_count++];
+        *branch =
+            (TdiBranch){.type = TDI_BRANCH_EDGE, .from = link.slot, .to = k, .first_slot = k};
+        number_edge(weave, to, branch);
+    }
+}
+
+/* As the cut behind them takes them. */
+static void sort_branches(TdiRegion *region)
+{
+    TdiBranch *branches = region->branches;
+    for (int i = 1; i < region->branch_count; i++)
+        for (int k = i; k > 0 && branches[k - 1].first_slot > branches[k].first_slot; k--) {
+            TdiBranch other = branches[k];
+            branches[k] = branches[k - 1];
+            branches[k - 1] = other;
+        }
+}
+
+static void number_region(TdiWeave *weave, int to, TdiRegion *region)
+{
+    for (int likeness = 0; likeness < TDI_LIKENESSES && !weave->tree->failed; likeness++) {
+        List list = {0};
+        push(weave->tree, &list, LIST_REGION);
+        for (int i = 0; i < region->branch_count; i++)
+            push(weave->tree, &list, region->branches[i].number[likeness]);
+        if (is_commutative(weave, to) && list.count > 2)
+            qsort(list.numbers + 1, list.count - 1, sizeof(int), compare);
+        region->number[likeness] = finish(weave->tree, &list);
+    }
+    region->plain = region->branch_count == 0 ||
+                    (region->branch_count == 1 && region->branches[0].type == TDI_BRANCH_EDGE);
+}
+
+void tdi_region_make(TdiWeave *weave, int strand, int from, int to, const int *nodes, int count,
+                     int depth, TdiRegion *region)
+{
+    int most = count + (to >= 0 ? layer_at(weave, to)->input_count : 0);
+    Pieces pieces = {0};
+    region->branches = take(weave, most, sizeof *region->branches);
+    weave->cancelled |= tdi_check_cancel(weave->run, NULL) != TD_OK;
+    weave->tree->failed |= weave->cancelled;
+    if (weave->tree->failed || region->branches == NULL)
+        return;
+    add_edges(weave, strand, from, to, region);
+    if (count > 0 && split(weave, strand, nodes, count, &pieces))
+        for (int i = 0, begin = 0; i < pieces.count && !weave->tree->failed; i++) {
+            TdiBranch *branch = &region->branches[region->branch_count++];
+            const int *piece = pieces.nodes + begin;
+            int size = pieces.end[i] - begin;
+            branch->first_slot = first_slot(weave, strand, to, piece, size);
+            make_branch(weave, strand, from, to, piece, size, depth, branch);
+            begin = pieces.end[i];
+        }
+    sort_branches(region);
+    number_region(weave, to, region);
+}
+
+/* ---- Steps --------------------------------------------------------------------------- */
+
+static double series_cost(const TdiSeries *series)
+{
+    double cost = 0;
+    for (int i = 0; i < series->step_count; i++)
+        cost += series->steps[i].cost;
+    return cost;
+}
+
+static double region_cost(const TdiRegion *region)
+{
+    double cost = 0;
+    for (int i = 0; i < region->branch_count && !region->plain; i++)
+        cost += region->branches[i].type == TDI_BRANCH_SERIES
+                    ? series_cost(region->branches[i].series)
+                : region->branches[i].type == TDI_BRANCH_CORE ? region->branches[i].core_count
+                                                              : 0.25;
+    return cost;
+}
+
+void tdi_step_number(TdiWeave *weave, int strand, TdiStep *step)
+{
+    const TdiLayer *layer = layer_at(weave, step->layer);
+    step->cost = 1 + region_cost(&step->before);
+    for (int likeness = 0; likeness < TDI_LIKENESSES && !weave->tree->failed; likeness++) {
+        List list = {0};
+        push(weave->tree, &list, LIST_STEP);
+        push(weave->tree, &list, step->before.number[likeness]);
+        push(weave->tree, &list, key_of(layer, likeness));
+        push(weave->tree, &list, layer->input_count);
+        push_ports(weave, strand, step->layer, &list);
+        step->number[likeness] = finish(weave->tree, &list);
+    }
+}
