@@ -20,6 +20,7 @@ draw  | zlib1g-dev        | <zlib.h>   | compression in PNG files
 draw  | libisal-dev       | -          | the same, many times faster
 draw  | libwebp-dev       | -          | films as WebP
 draw  | libcgif-dev       | -          | films as GIF
+draw  | libjansson-dev    | -          | diagrams of safetensors files
 draw  | libfreetype-dev   | -          | captions in sheets
 draw  | fonts-dejavu-core | -          | the captions' typeface
 draw  | libchafa-dev      | -          | previews in the terminal
