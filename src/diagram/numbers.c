@@ -97,6 +97,8 @@ void tdi_number_cast(TdiGraph *graph, const TdiOperator *op)
     if (!is_known(from) || out == NULL)
         return;
     bool whole = is_whole(out->element), truth = out->element == TDI_ELEMENT_BOOL;
+    if (!whole && out->element != TDI_ELEMENT_FLOAT && out->element != from->element)
+        return; /* of another precision */
     if (whole == (from->whole != NULL) && !truth) {
         tdi_number_same(graph, op);
         return;
