@@ -19,8 +19,10 @@ static void print_shape(const TdiShape *shape)
 
 static void print_numbers(const TdiTensor *tensor)
 {
-    if (tensor->whole == NULL && tensor->real == NULL)
+    if (tensor->whole == NULL && tensor->real == NULL) {
         printf("?");
+        return;
+    }
     for (size_t i = 0; i < tensor->numbers; i++)
         if (tensor->whole != NULL)
             printf("%s%lld", i == 0 ? "" : ",", (long long)tensor->whole[i]);

@@ -105,7 +105,7 @@ def read_data(path, kind, count):
 def freeze(model, data, first):
     """Store what the inputs from `first` on are in the example."""
     for value, tensor in list(zip(model.graph.input, data))[first:]:
-        if tensor is not None:
+        if tensor is not None and tensor.data_type == value.type.tensor_type.elem_type:
             stored = model.graph.initializer.add()
             stored.CopyFrom(tensor)
             stored.name = value.name
