@@ -538,11 +538,7 @@ static void add_outputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxG
 static void build_graph(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxGraph *from)
 {
     TdiGraph *graph = scope->graph;
-    const char *name = from->name.length == 0
-                           ? ""
-                           : tdi_arena_words(&graph->arena, from->name.at, from->name.length);
-    graph->failed |= name == NULL;
-    graph->name = name == NULL ? "" : name;
+    graph->name = tdi_graph_words(graph, from->name.at, from->name.length);
     graph->nodes = from->all_nodes;
     find_types(build, scope, from);
     for (size_t i = 0; i < from->tensor_count && going(build, graph); i++)
