@@ -369,6 +369,43 @@ static void test_bodies(void **state)
     tdi_graph_free(&graph);
 }
 
+static Bytes body_with_inputs(const char *inputs)
+{
+    Bytes made = {0};
+    for (; *inputs != '\0'; inputs++)
+        put(&made, 11, end_named((char[]){*inputs, '\0'}));
+    return made;
+}
+
+/* What bodies do not say of their inputs. */
+static void test_inputs_of_bodies(void **state)
+{
+    Bytes made = {0}, loop = node("Loop", "k - x", "y"), scan = node("Scan", "x k x", "z"),
+          axes = attribute("scan_input_axes", 7);
+    (void)state;
+    put_block(&axes, 8, "\0\2", 2);
+    put(&loop, 5, attribute_graph("body", body_with_inputs("icv")));
+    put(&scan, 5, attribute_graph("body", body_with_inputs("stu")));
+    put(&scan, 5, attribute_whole("num_scan_inputs", 2));
+    put(&scan, 5, axes);
+    put(&made, 11, value_info("x", 1, SIZES(5, 6, 7), NULL));
+    put(&made, 11, value_info("k", 7, 0, NULL, NULL));
+    put(&made, 1, loop);
+    put(&made, 1, scan);
+    read_graph(made);
+    const TdiGraph *body = graph.operators[0].bodies[0], *slice = graph.operators[1].bodies[0];
+    expect_shape(&body->tensors[0], 0, NULL);
+    expect_shape(&body->tensors[1], 0, NULL);
+    expect_shape(&body->tensors[2], -1, NULL);
+    assert_int_equal(body->tensors[0].element, TDI_ELEMENT_INT64);
+    assert_int_equal(body->tensors[1].element, TDI_ELEMENT_BOOL);
+    assert_int_equal(body->tensors[2].element, TDI_ELEMENT_FLOAT);
+    expect_shape(&slice->tensors[0], SIZES(5, 6, 7));
+    expect_shape(&slice->tensors[1], -1, NULL); /* a single number cannot be scanned */
+    expect_shape(&slice->tensors[2], SIZES(5, 6));
+    tdi_graph_free(&graph);
+}
+
 /* What a body uses is made first; a body's own name hides one outside. */
 static void test_order_of_bodies(void **state)
 {
@@ -556,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_long_order),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_inputs_of_bodies),
         cmocka_unit_test(test_order_of_bodies),
         cmocka_unit_test(test_broken_bodies),
         cmocka_unit_test(test_functions),
