@@ -9,7 +9,7 @@ import unittest
 
 import _foreign
 
-_foreign.find_module("onnx")
+_foreign.find("onnx")
 
 # pylint: disable=wrong-import-position
 import onnx
