@@ -1,6 +1,7 @@
 # tiedye_dependencies: what the library is built on. PNG and zlib must be there (but for
 # TIEDYE_FILES=OFF); the rest is left out where it is missing, and the sources ask with
-# TDI_HAVE_FILES, TDI_HAVE_ISAL, TDI_HAVE_WEBP, TDI_HAVE_CGIF, TDI_HAVE_FREETYPE and _OPENMP.
+# TDI_HAVE_FILES, TDI_HAVE_ISAL, TDI_HAVE_WEBP, TDI_HAVE_CGIF, TDI_HAVE_JANSSON, TDI_HAVE_FREETYPE
+# and _OPENMP.
 add_library(tiedye_dependencies INTERFACE)
 target_link_libraries(tiedye_dependencies INTERFACE m)
 
@@ -25,6 +26,7 @@ if(TIEDYE_FILES)
     find_package(ISAL)
     find_package(WebPMux)
     find_package(CGIF)
+    find_package(Jansson)
 endif()
 if(ISAL_FOUND)
     target_link_libraries(tiedye_dependencies INTERFACE ISAL::isal)
@@ -38,6 +40,10 @@ endif()
 if(CGIF_FOUND)
     target_link_libraries(tiedye_dependencies INTERFACE CGIF::cgif)
     target_compile_definitions(tiedye_dependencies INTERFACE TDI_HAVE_CGIF=1)
+endif()
+if(Jansson_FOUND)
+    target_link_libraries(tiedye_dependencies INTERFACE Jansson::jansson)
+    target_compile_definitions(tiedye_dependencies INTERFACE TDI_HAVE_JANSSON=1)
 endif()
 
 find_package(Freetype)
@@ -64,6 +70,7 @@ if(TIEDYE_FILES)
     tiedye_say_missing("${ISAL_FOUND}" "ISA-L: PNG files take longer to write")
     tiedye_say_missing("${WebPMux_FOUND}" "libwebp: no films as WebP")
     tiedye_say_missing("${CGIF_FOUND}" "cgif: no films as GIF")
+    tiedye_say_missing("${Jansson_FOUND}" "jansson: safetensors files are not read")
     tiedye_say_missing("${PkgConfig_FOUND};${CHAFA_FOUND}" "libchafa: no previews in the terminal")
 endif()
 tiedye_say_missing("${FREETYPE_FOUND}" "FreeType: sheets have no captions")

@@ -76,7 +76,7 @@ configure_package_config_file(cmake/tiedye-config.cmake.in tiedye-config.cmake
 write_basic_package_version_file(tiedye-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/tiedye-config.cmake"
     "${PROJECT_BINARY_DIR}/tiedye-config-version.cmake" cmake/FindISAL.cmake
-    cmake/FindWebPMux.cmake cmake/FindCGIF.cmake
+    cmake/FindWebPMux.cmake cmake/FindCGIF.cmake cmake/FindJansson.cmake
     DESTINATION "${package_folder}" COMPONENT development)
 
 # ---- For pkg-config: pkg-config --cflags --libs [--static] tiedye
@@ -104,6 +104,9 @@ if(WebPMux_FOUND)
 endif()
 if(CGIF_FOUND)
     string(APPEND pc_requires " cgif")
+endif()
+if(Jansson_FOUND)
+    string(APPEND pc_requires " jansson")
 endif()
 if(FREETYPE_FOUND)
     string(APPEND pc_requires " freetype2")

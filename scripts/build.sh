@@ -16,7 +16,7 @@ fuzz)
     set -- -DTIEDYE_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON "$@"
     ;;
 plain)
-    for name in OpenMP ISAL WebPMux CGIF Freetype PkgConfig; do
+    for name in OpenMP ISAL WebPMux CGIF Jansson Freetype PkgConfig; do
         set -- "-DCMAKE_DISABLE_FIND_PACKAGE_$name=ON" "$@"
     done
     ;;

@@ -20,6 +20,7 @@ draw  | zlib1g-dev        | <zlib.h>   | compression in PNG files
 draw  | libisal-dev       | -          | the same, many times faster
 draw  | libwebp-dev       | -          | films as WebP
 draw  | libcgif-dev       | -          | films as GIF
+draw  | libjansson-dev    | -          | diagrams of safetensors files
 draw  | libfreetype-dev   | -          | captions in sheets
 draw  | fonts-dejavu-core | -          | the captions' typeface
 draw  | libchafa-dev      | -          | previews in the terminal
@@ -37,6 +38,8 @@ check | pkgconf           | pkg-config | tests of what is installed
 check | python3-vtk9      | -          | reads volumes and meshes
 check | python3-numpy     | -          | reads volumes and meshes
 check | assimp-utils      | -          | reads meshes
+check | python3-onnx      | -          | reads networks
+check | libonnx-testdata  | -          | networks to read
 bench | nodejs            | node       | runs ONNX Runtime
 bench | npm               | npm        | installs ONNX Runtime and sharp
 bench | python3-numpy     | -          | a peer

@@ -52,17 +52,16 @@ TdStatus tdi_net_unembed(TdiNetBuilder *builder, const TdiNetItem *item)
     if (builder->embedding < 0)
         return tdi_net_fail(builder, &item->word, "unembed needs an embed before it");
     const TdiShape table = builder->graph->tensors[builder->embedding].shape;
-    const int64_t sizes[] = {table.size[1], table.size[0]};
-    if (tdi_net_channels(tdi_net_shape(builder)) != sizes[0])
-        return tdi_net_fail(
-            builder, &item->word, "unembed is fed a width of %lld, and the embedding has %lld",
-            (long long)tdi_net_channels(tdi_net_shape(builder)), (long long)sizes[0]);
-    tdi_net_step(builder, &step, "MatMul", NULL);
-    tdi_net_stored(builder, &step, "table", 2, sizes);
-    int tied = step.inputs[1];
-    if (tied >= 0)
-        builder->graph->tensors[tied].alias = builder->embedding;
-    step.shape.size[2] = sizes[1];
+    int64_t width = tdi_net_channels(tdi_net_shape(builder));
+    if (width != table.size[1])
+        return tdi_net_fail(builder, &item->word,
+                            "unembed is fed a width of %lld, and the embedding has %lld",
+                            (long long)width, (long long)table.size[1]);
+    tdi_net_step(builder, &step, "FusedMatMul", NULL);
+    step.domain = "com.microsoft";
+    tdi_step_whole(&step, "transB", &(int64_t){1}, 1);
+    tdi_step_input(&step, builder->embedding);
+    step.shape.size[2] = table.size[0];
     status = tdi_net_add_step(builder, item, &step);
     return status == TD_OK ? tdi_net_finish(builder, item) : status;
 }

@@ -25,13 +25,27 @@ static TdStatus read_kernel(const TdiNetBuilder *builder, const TdiNetItem *item
                          MOST, window->kernel);
 }
 
-/* What `padding=same` puts around in all, so that n cells become n / stride, rounded up; of a
- * kernel that spreads: what it cuts off, so that they become n times stride. */
-static int64_t same_padding(const TdiNetWindow *window, int axis, bool spreads)
+/* `padding=same`: n cells become n / stride, rounded up. Evenly around odd kernels; behind even
+ * ones no more than they meet. */
+static void pad_same(TdiNetWindow *window, int axis, int64_t n)
 {
+    int64_t stride = window->stride[axis];
     int64_t reach = window->dilation[axis] * (window->kernel[axis] - 1);
-    int64_t total = spreads ? reach + 1 - window->stride[axis] : reach;
-    return total < 0 ? 0 : total;
+    int64_t before = reach / 2, behind = reach - before;
+    int64_t met = (n + stride - 1) / stride * stride - stride + reach + 1 - n - before;
+    if (behind > before && met < behind)
+        behind = met < 0 ? 0 : met;
+    window->pads[axis] = before;
+    window->pads[window->axes + axis] = behind;
+}
+
+/* The same of a kernel that spreads: what it cuts off, so that they become n times stride. */
+static void cut_same(TdiNetWindow *window, int axis)
+{
+    int64_t span = window->dilation[axis] * (window->kernel[axis] - 1) + 1;
+    int64_t total = span > window->stride[axis] ? span - window->stride[axis] : 0;
+    window->pads[axis] = total / 2;
+    window->pads[window->axes + axis] = total - total / 2;
 }
 
 /* padding=same, valid, 1 or 1x3 */
@@ -45,11 +59,11 @@ static TdStatus read_padding(const TdiNetBuilder *builder, const TdiNetItem *ite
     if (tdi_word_is(&word, "valid"))
         return TD_OK;
     if (tdi_word_is(&word, "same")) {
-        for (int i = 0; i < window->axes; i++) {
-            int64_t total = same_padding(window, i, spreads);
-            window->pads[i] = total / 2;
-            window->pads[window->axes + i] = total - total / 2;
-        }
+        for (int i = 0; i < window->axes; i++)
+            if (spreads)
+                cut_same(window, i);
+            else
+                pad_same(window, i, tdi_net_shape(builder)->size[2 + i]);
         return TD_OK;
     }
     if (word.length > 0 && (word.words[0] | 32) >= 'a' && (word.words[0] | 32) <= 'z')

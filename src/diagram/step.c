@@ -60,6 +60,11 @@ int tdi_step_add(TdiGraph *graph, const TdiStep *step)
         made->shape = step->shape;
     if (made->element == TDI_ELEMENT_UNKNOWN)
         made->element = TDI_ELEMENT_FLOAT;
+    if (op.op == TDI_OP_UNKNOWN) { /* ours see what they are fed */
+        const TdiTensor *fed = &graph->tensors[op.inputs[0]];
+        memcpy(made->field, fed->field, sizeof made->field);
+        memcpy(made->jump, fed->jump, sizeof made->jump);
+    }
     return output;
 }
 
