@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "diagram/folds.h"
 #include "diagram/pieces.h"
+#include "diagram/words.h"
 
 /* A slide, in points, and how much larger than drawn small networks become on it. */
 #define PAGE_AREA (960.0 * 540.0)
@@ -168,27 +169,15 @@ static void add_signs(Writer *writer)
         }
 }
 
-typedef struct Sum {
-    const TdiLayers *layers;
-    uint64_t parameters, macs;
-} Sum;
-
-static bool add_layer(void *user, int layer)
-{
-    Sum *sum = user;
-    sum->parameters += sum->layers->layers[layer].parameters;
-    sum->macs += sum->layers->layers[layer].macs;
-    return true;
-}
-
 /* "A inception-a ×4: 317,632 parameters, 388 M multiply-adds each" */
 static void add_fold(Writer *writer, const TdiFolded *fold, bool apart)
 {
-    Sum sum = {.layers = writer->page->tree->layers};
+    TdiSum sum = {.layers = writer->page->tree->layers};
     TdiText text = {0};
-    bool single =
-        fold->item->length == 1 && fold->series->steps[fold->item->drawn].before.plain;
-    tdi_visit_layers(fold->series, fold->item->drawn, fold->item->length, add_layer, &sum);
+    const TdiStep *step = &fold->series->steps[fold->item->drawn];
+    const TdiLayer *layer = &sum.layers->layers[step->layer];
+    bool single = fold->item->length == 1 && step->before.plain;
+    tdi_visit_layers(fold->series, fold->item->drawn, fold->item->length, tdi_add_to_sum, &sum);
     tdi_text_add(&text, fold->label);
     if (single)
         tdi_text_format(&text, " %s %s", layer->what, layer->width);

@@ -1,71 +1,14 @@
 #include "diagram/pieces.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "diagram/folds.h"
+#include "diagram/words.h"
 
 enum { LARGEST_CORE = 150 };
 
 /* ---- Words --------------------------------------------------------------------------- */
-
-static void add_size(TdiText *text, int64_t size)
-{
-    tdi_text_add(text, text->length > 0 ? "×" : "");
-    if (size < 0)
-        tdi_text_add(text, "?");
-    else
-        tdi_text_format(text, "%lld", (long long)size);
-}
-
-void tdi_shape_words(const TdiShape *shape, int axis, TdiText *text)
-{
-    TdiText sizes = {0};
-    bool image = shape->rank > 2 && axis == 1;
-    if (shape->rank < 0)
-        tdi_text_add(&sizes, "?");
-    if (shape->rank == 0)
-        tdi_text_add(&sizes, "a number");
-    for (int i = image ? 2 : shape->rank > 1 ? 1 : 0; i < shape->rank; i++)
-        add_size(&sizes, shape->size[i]);
-    if (image)
-        add_size(&sizes, shape->size[1]);
-    if (sizes.data != NULL)
-        tdi_text_add(text, sizes.data);
-    text->failed |= sizes.failed;
-    tdi_text_free(&sizes);
-}
-
-void tdi_count_words(uint64_t count, TdiText *text)
-{
-    static const char *const units[] = {"", " k", " M", " G", " T", " P"};
-    double value = (double)count;
-    int unit = 0;
-    while (value >= 999.5 && unit < 5) {
-        value /= 1000;
-        unit++;
-    }
-    if (unit == 0)
-        tdi_text_format(text, "%llu", (unsigned long long)count);
-    else
-        tdi_text_format(text, "%.*f%s",
-                        value < 9.995   ? 2
-                        : value < 99.95 ? 1
-                                        : 0,
-                        value, units[unit]);
-}
-
-void tdi_count_digits(uint64_t count, TdiText *text)
-{
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            tdi_text_add(text, ",");
-        tdi_text_add_bytes(text, digits + i, 1);
-    }
-}
 
 static const char *keep_words(TdiDrawn *drawn, TdiText *text)
 {
@@ -116,26 +59,6 @@ static void add_part(TdiText *text, const char *part)
         tdi_text_format(text, "%s%s", text->length > 0 ? " " : "", part);
 }
 
-static void add_field(const TdiDrawn *drawn, const TdiLayer *layer, TdiText *text)
-{
-    const TdiTensor *tensors = drawn->tree->layers->graph->tensors;
-    const TdiTensor *out = layer->out_tensor >= 0 ? &tensors[layer->out_tensor] : NULL;
-    if (out == NULL || out->field[TDI_SPATIAL - 1] == 0)
-        return;
-    tdi_text_add(text, "\nreceptive field ");
-    bool first = true;
-    for (int i = 0; i < TDI_SPATIAL; i++) {
-        if (out->field[i] == 0)
-            continue;
-        if (isinf(out->field[i])) {
-            tdi_text_add(text, "all");
-            return;
-        }
-        tdi_text_format(text, "%s%.0f", first ? "" : "×", out->field[i]);
-        first = false;
-    }
-}
-
 /* What a pointer that rests on a token is told. */
 static const char *describe_layer(TdiDrawn *drawn, const TdiLayer *layer)
 {
@@ -161,7 +84,11 @@ static const char *describe_layer(TdiDrawn *drawn, const TdiLayer *layer)
         tdi_count_digits(layer->macs, &text);
         tdi_text_add(&text, " multiply-adds");
     }
-    add_field(drawn, layer, &text);
+    TdiText field = {0};
+    tdi_field_words(drawn->tree->layers->graph, layer, &field);
+    if (field.length > 0)
+        tdi_text_format(&text, "\nreceptive field %s", field.data);
+    tdi_text_free(&field);
     if (layer->name[0] != '\0')
         tdi_text_format(&text, "\n%s", layer->name);
     return keep_words(drawn, &text);
@@ -302,26 +229,11 @@ static TdiPiece *make_core(TdiDrawn *drawn, const TdiBranch *branch, int to)
 
 static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int to, int level);
 
-typedef struct Sum {
-    const TdiDrawn *drawn;
-    int layers;
-    uint64_t parameters, macs;
-} Sum;
-
-static bool add_to_sum(void *user, int layer)
-{
-    Sum *sum = user;
-    sum->layers++;
-    sum->parameters += layer_at(sum->drawn, layer)->parameters;
-    sum->macs += layer_at(sum->drawn, layer)->macs;
-    return true;
-}
-
 static TdiPiece *summarise(TdiDrawn *drawn, const TdiRegion *region)
 {
-    Sum sum = {.drawn = drawn};
-    tdi_visit_region(region, add_to_sum, &sum);
-    return make_summary(drawn, sum.layers, sum.parameters);
+    TdiSum sum = {.layers = drawn->tree->layers};
+    tdi_visit_region(region, tdi_add_to_sum, &sum);
+    return make_summary(drawn, sum.count, sum.parameters);
 }
 
 /* Branches side by side, lines that are nothing else on the right; `join` below them. */

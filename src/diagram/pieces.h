@@ -85,11 +85,4 @@ void tdi_measure(TdiDrawn *drawn, TdiPiece *piece, double limit);
 /* Add an piece's marks, its top left corner at (x, y). */
 void tdi_place(const TdiPiece *piece, double x, double y, TdiFigure *figure);
 
-/* "35×35×384": without the batch; of images, whose channels are axis 1, the channels last. */
-void tdi_shape_words(const TdiShape *shape, int axis, TdiText *text);
-
-/* "42.7 M", "12.3 G": three digits; and all digits in groups: "42,679,816". */
-void tdi_count_words(uint64_t count, TdiText *text);
-void tdi_count_digits(uint64_t count, TdiText *text);
-
 #endif
