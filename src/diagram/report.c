@@ -7,7 +7,7 @@
 #include "diagram/words.h"
 
 /* Columns of the outline, in characters. */
-enum { LABEL = 32, SHAPE = 13, PARAMETERS = 12, MACS = 15, INDENT = 2 };
+enum { LABEL = 29, SHAPE = 12, PARAMETERS = 11, MACS = 14, INDENT = 2 };
 
 /* ---- Columns ------------------------------------------------------------------------- */
 
@@ -57,9 +57,9 @@ static void add_label(TdiText *text, const TdiLayer *layer)
     if (layer->marks[0] != '\0')
         tdi_text_format(text, " %s", layer->marks);
     if (layer->norm != NULL)
-        tdi_text_format(text, ", %s", layer->norm);
+        tdi_text_add(text, strcmp(layer->norm, "batch norm") == 0 ? " bn" : " norm");
     if (layer->act != NULL)
-        tdi_text_format(text, ", %s", layer->act);
+        tdi_text_format(text, " %s", layer->act);
     if (layer->unknown)
         tdi_text_add(text, " (not known)");
 }
