@@ -89,6 +89,12 @@ static int end_of(const TdiWeave *weave, int strand, TdiLink link)
     return main && link.slot == weave->main_input ? TDI_SOURCE : TDI_PORT;
 }
 
+/* Which of its outputs the other end gives; the main input is as good as a first one. */
+static int slot_of(TdiLink link)
+{
+    return link.layer < 0 ? 0 : link.slot;
+}
+
 /* Whether the source feeds a layer: the main input does, or, on other strands, no layer of its
  * own strand. */
 static bool begins(const TdiWeave *weave, int strand, int layer)
@@ -211,7 +217,7 @@ static void push_core_layer(TdiWeave *weave, int strand, int from, int layer, in
         bool inside = is_within(weave, strand, link) && weave->mark[link.layer] == mark;
         int end = end_of(weave, strand, link);
         push(weave->tree, list, inside ? weave->place[link.layer] : end == from ? -1 : -2);
-        push(weave->tree, list, link.slot);
+        push(weave->tree, list, slot_of(link));
     }
     push_ports(weave, strand, layer, list);
 }
@@ -433,8 +439,8 @@ static void add_edges(TdiWeave *weave, int strand, int from, int to, TdiRegion *
         if (end_of(weave, strand, link) != from)
             continue;
         TdiBranch *branch = &region->branches[region->branch_count++];
-        *branch =
-            (TdiBranch){.type = TDI_BRANCH_EDGE, .from = link.slot, .to = k, .first_slot = k};
+        *branch = (TdiBranch){
+            .type = TDI_BRANCH_EDGE, .from = slot_of(link), .to = k, .first_slot = k};
         number_edge(weave, to, branch);
     }
 }
