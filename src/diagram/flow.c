@@ -97,12 +97,14 @@ static void mark_data(TdiFlow *flow)
     for (int i = 0; i < graph->operator_count; i++) {
         const TdiOperator *op = &graph->operators[i];
         bool data = takes_data(flow, op) && !tells_shape(op);
-        flow->live[i] = data && !passes(graph, op);
+        bool hands_on =
+            data && op->input_count > 0 && is_data(flow, op, 0) && passes(graph, op);
+        flow->live[i] = data && !hands_on;
         for (int k = 0; k < op->output_count; k++) {
             if (op->outputs[k] < 0)
                 continue;
-            flow->data[op->outputs[k]] = data;
-            if (data && !flow->live[i] && k == 0)
+            flow->data[op->outputs[k]] = data && !(hands_on && k > 0); /* masks of Dropout */
+            if (hands_on && k == 0)
                 flow->root[op->outputs[k]] = flow->root[op->inputs[0]];
         }
     }
@@ -183,21 +185,4 @@ void tdi_flow_free(TdiFlow *flow)
 int tdi_flow_takers(const TdiFlow *flow, int tensor)
 {
     return flow->first[tensor + 1] - flow->first[tensor];
-}
-
-int tdi_flow_only_taker(const TdiFlow *flow, int op)
-{
-    const TdiOperator *operator_ = &flow->graph->operators[op];
-    int only = -1;
-    for (int k = 0; k < operator_->output_count; k++) {
-        int tensor = operator_->outputs[k];
-        if (tensor < 0 || tdi_flow_takers(flow, tensor) == 0)
-            continue;
-        for (int i = flow->first[tensor]; i < flow->first[tensor + 1]; i++) {
-            if (k > 0 || (only >= 0 && flow->taker[i] != only))
-                return -1;
-            only = flow->taker[i];
-        }
-    }
-    return only == flow->graph->operator_count ? -1 : only;
 }

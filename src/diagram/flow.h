@@ -26,8 +26,4 @@ bool tdi_flow_input(const TdiFlow *flow, const TdiOperator *op, int slot, int *t
 /* How many take from a tensor. */
 int tdi_flow_takers(const TdiFlow *flow, int tensor);
 
-/* The only operator that takes from output 0 of an operator (once or twice), -1 where there are
- * others, or other outputs are taken from. */
-int tdi_flow_only_taker(const TdiFlow *flow, int op);
-
 #endif
