@@ -50,11 +50,18 @@ static bool list_uses(TdiWeave *weave)
 
 /* ---- The main strand ----------------------------------------------------------------- */
 
-/* weave->mark becomes `mark` at what follows from a graph input; how many layers do. */
-static int mark_below(TdiWeave *weave, int input, int mark)
+/* How much a layer says for a way being the main one: one with weights more than any number of
+ * others, which may as well prepare a mask. */
+static int64_t weight_of(const TdiLayers *layers, int layer)
+{
+    return 1 + (layers->layers[layer].parameters > 0 ? layers->count : 0);
+}
+
+/* weave->mark becomes `mark` at what follows from a graph input; how much that weighs. */
+static int64_t mark_below(TdiWeave *weave, int input, int mark)
 {
     const TdiLayers *layers = weave->layers;
-    int count = 0;
+    int64_t weight = 0;
     for (int i = 0; i < layers->count; i++) {
         bool below = false;
         for (int k = 0; k < layers->layers[i].input_count; k++) {
@@ -62,41 +69,42 @@ static int mark_below(TdiWeave *weave, int input, int mark)
             below |= link.layer < 0 ? link.slot == input : weave->mark[link.layer] == mark;
         }
         weave->mark[i] = below ? mark : 0;
-        count += below;
+        weight += below ? weight_of(layers, i) : 0;
     }
-    return count;
+    return weight;
 }
 
-/* weave->place becomes `mark` at what layer `output` follows from, itself included; how many of
- * these have weave->mark `below`. */
-static int mark_above(TdiWeave *weave, int output, int mark, int below)
+/* weave->place becomes `mark` at what layer `output` follows from, itself included; how much
+ * those of these weigh that have weave->mark `below`. */
+static int64_t mark_above(TdiWeave *weave, int output, int mark, int below)
 {
-    int count = 0;
+    int64_t weight = 0;
     memset(weave->place, 0, (size_t)weave->layers->count * sizeof(int));
     weave->place[output] = mark;
     for (int i = output; i >= 0; i--) {
         if (weave->place[i] != mark)
             continue;
-        count += weave->mark[i] == below;
+        weight += weave->mark[i] == below ? weight_of(weave->layers, i) : 0;
         const TdiLayer *layer = &weave->layers->layers[i];
         for (int k = 0; k < layer->input_count; k++)
             if (layer->inputs[k].layer >= 0)
                 weave->place[layer->inputs[k].layer] = mark;
     }
-    return count;
+    return weight;
 }
 
-/* The pair of an input and an output with the most layers between them; ties go to the first.
+/* The pair of an input and an output with most between them; ties go to the first.
  * The output is looked for below the input that most follows from. */
 static void find_main(TdiWeave *weave, int *input, int *output)
 {
     const TdiLayers *layers = weave->layers;
-    int inputs = layers->graph->input_count, outputs = layers->output_count, most = 0;
+    int inputs = layers->graph->input_count, outputs = layers->output_count;
+    int64_t most = 0;
     *input = *output = -1;
     for (int k = 0; k < inputs && k < MOST_TRIED; k++) {
-        int count = mark_below(weave, k, 1);
-        if (count > most) {
-            most = count;
+        int64_t weight = mark_below(weave, k, 1);
+        if (weight > most) {
+            most = weight;
             *input = k;
         }
     }
@@ -106,9 +114,10 @@ static void find_main(TdiWeave *weave, int *input, int *output)
     most = 0;
     for (int k = 0; k < outputs && k < MOST_TRIED; k++) {
         int layer = layers->outputs[k].layer;
-        int count = layer < 0 || weave->mark[layer] != 1 ? 0 : mark_above(weave, layer, 1, 1);
-        if (count > most) {
-            most = count;
+        int64_t weight =
+            layer < 0 || weave->mark[layer] != 1 ? 0 : mark_above(weave, layer, 1, 1);
+        if (weight > most) {
+            most = weight;
             *output = layer;
         }
     }
