@@ -19,7 +19,15 @@ typedef struct Choice {
     double cost; /* of all from here on */
     TdiFold fold;
     int length, copies;
+    int square; /* the last in the scan's list that begins here, plus 1; 0: none */
 } Choice;
+
+/* Two equal units or more, one after the other, of which none is itself a shorter one several
+ * times: few begin at the same step. */
+typedef struct Square {
+    int length, copies; /* as many as are best */
+    int next;           /* another that begins at the same step, plus 1; 0: none */
+} Square;
 
 typedef struct Folder {
     TdiTree *tree;
@@ -34,6 +42,13 @@ typedef struct Stretch {
     const TdiSeries *series;
     int begin, end;
 } Stretch;
+
+/* What is known of a stretch, from the step that is looked at to its end. */
+typedef struct Scan {
+    Choice *choices; /* (steps + 1) */
+    Square *squares; /* (count) */
+    size_t count, room;
+} Scan;
 
 static void *take(TdiTree *tree, uint64_t count, size_t size)
 {
@@ -58,26 +73,14 @@ static bool are_alike(const Stretch *stretch, int a, int b, int length, TdiLiken
     return true;
 }
 
-static int count_copies(const Stretch *stretch, int first, int length)
-{
-    int copies = 1;
-    while (are_alike(stretch, first, first + copies * length, length, TDI_SAME))
-        copies++;
-    return copies;
-}
-
 /* ---- The cost of a unit -------------------------------------------------------------- */
 
-static bool choose_all(Folder *folder, const Stretch *stretch, Choice *choices);
+static Choice *choose_all(Folder *folder, const Stretch *stretch);
 
 static double fold_cost(Folder *folder, const Stretch *stretch)
 {
-    int count = stretch->end - stretch->begin;
-    Choice *choices = tdi_alloc((uint64_t)count + 1, sizeof *choices);
-    double cost = 0;
-    folder->tree->failed |= choices == NULL;
-    if (choices != NULL && choose_all(folder, stretch, choices))
-        cost = choices[0].cost;
+    Choice *choices = choose_all(folder, stretch);
+    double cost = choices != NULL ? choices[0].cost : 0;
     tdi_free(choices);
     return cost;
 }
@@ -144,6 +147,7 @@ static void offer(Folder *folder, const Stretch *stretch, int i, Choice fold, in
     double rest = choices[end - stretch->begin].cost;
     fold.cost = unit_cost(folder, stretch->series, drawn, fold.length) + FRAME_COST + rest;
     fold.cost += fold.fold == TDI_FOLD_EXACT ? 0 : NOTE_COST;
+    fold.square = chosen->square;
     if (fold.cost < chosen->cost || (fold.cost == chosen->cost && chosen->length == 1))
         *chosen = fold;
 }
@@ -157,6 +161,37 @@ static bool is_power(const Stretch *stretch, int first, int length)
     return false;
 }
 
+/* How many equal units of `length` steps are best folded together from step i on, 1 where there
+ * are no two or they are shorter ones. */
+static int best_copies(const Scan *scan, const Stretch *stretch, int i, int length)
+{
+    if (i >= stretch->end)
+        return 1;
+    for (int k = scan->choices[i - stretch->begin].square; k > 0; k = scan->squares[k - 1].next)
+        if (scan->squares[k - 1].length == length)
+            return scan->squares[k - 1].copies;
+    return 1;
+}
+
+/* Equal units, as many as are best: all, but where the last serve better in another fold. */
+static void offer_exact(Folder *folder, const Stretch *stretch, int i, int p, Scan *scan)
+{
+    Choice *choices = scan->choices, *chosen = &choices[i - stretch->begin];
+    int copies = best_copies(scan, stretch, i + p, p) + 1;
+    if (choices[i + 2 * p - stretch->begin].cost <
+        choices[i + copies * p - stretch->begin].cost)
+        copies = 2;
+    Square *grown = tdi_grow(scan->squares, scan->count, &scan->room, sizeof *grown);
+    folder->tree->failed |= grown == NULL;
+    if (grown == NULL)
+        return;
+    scan->squares = grown;
+    grown[scan->count++] = (Square){p, copies, chosen->square};
+    chosen->square = (int)scan->count;
+    offer(folder, stretch, i, (Choice){.fold = TDI_FOLD_EXACT, .length = p, .copies = copies},
+          i, choices);
+}
+
 /* Whether two steps give tensors of the same shape: the first copy of a run may take another
  * than the rest, but not give one. */
 static bool give_same(const Folder *folder, const Stretch *stretch, int a, int b)
@@ -166,14 +201,16 @@ static bool give_same(const Folder *folder, const Stretch *stretch, int a, int b
     return tdi_shape_equal(&layers[steps[a].layer].shape, &layers[steps[b].layer].shape);
 }
 
-static void offer_lead(Folder *folder, const Stretch *stretch, int i, int p, Choice *choices)
+static void offer_lead(Folder *folder, const Stretch *stretch, int i, int p, Scan *scan)
 {
     if (is_power(stretch, i + p, p) || !give_same(folder, stretch, i + p - 1, i + 2 * p - 1))
         return;
-    int copies = count_copies(stretch, i + p, p);
+    int copies = best_copies(scan, stretch, i + p, p);
     /* One copy makes no run: then only what an entry needs may differ. */
     if (copies > 1 || are_alike(stretch, i, i + p, p, TDI_ENTRY))
-        offer(folder, stretch, i, (Choice){0, TDI_FOLD_LEAD, p, copies + 1}, i + p, choices);
+        offer(folder, stretch, i,
+              (Choice){.fold = TDI_FOLD_LEAD, .length = p, .copies = copies + 1}, i + p,
+              scan->choices);
 }
 
 static void offer_growth(Folder *folder, const Stretch *stretch, int i, int p, int run,
@@ -181,13 +218,15 @@ static void offer_growth(Folder *folder, const Stretch *stretch, int i, int p, i
 {
     int copies = tdi_count_growing(folder->tree, stretch->series, i, p, run / p + 1);
     if (copies > 2)
-        offer(folder, stretch, i, (Choice){0, TDI_FOLD_GROWTH, p, copies}, i, choices);
+        offer(folder, stretch, i,
+              (Choice){.fold = TDI_FOLD_GROWTH, .length = p, .copies = copies}, i, choices);
 }
 
-static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Choice *choices)
+static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Scan *scan)
 {
-    Choice *chosen = &choices[i - stretch->begin];
-    *chosen = (Choice){stretch->series->steps[i].cost + chosen[1].cost, TDI_FOLD_NONE, 1, 1};
+    Choice *chosen = &scan->choices[i - stretch->begin];
+    *chosen = (Choice){
+        .cost = stretch->series->steps[i].cost + chosen[1].cost, .length = 1, .copies = 1};
     if (folder->folding == TDI_UNFOLDED)
         return;
     update_runs(stretch, i, runs);
@@ -196,29 +235,35 @@ static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Ch
             continue;
         if (runs->same[p] >= p) {
             if (!is_power(stretch, i, p))
-                offer(folder, stretch, i, (Choice){0, TDI_FOLD_EXACT, p, runs->same[p] / p + 1},
-                      i, choices);
+                offer_exact(folder, stretch, i, p, scan);
             continue;
         }
-        offer_lead(folder, stretch, i, p, choices);
+        offer_lead(folder, stretch, i, p, scan);
         if (folder->folding == TDI_GROWING)
-            offer_growth(folder, stretch, i, p, runs->skeleton[p], choices);
+            offer_growth(folder, stretch, i, p, runs->skeleton[p], scan->choices);
     }
 }
 
-/* Choices from the last step to the first; choices[0] is the whole. */
-static bool choose_all(Folder *folder, const Stretch *stretch, Choice *choices)
+/* A choice for every step, from the last to the first, and one for the end: the cost of the
+ * first is that of the whole. NULL after a failure, which is remembered. */
+static Choice *choose_all(Folder *folder, const Stretch *stretch)
 {
+    TdiTree *tree = folder->tree;
+    Scan scan = {.choices = tdi_alloc((uint64_t)(stretch->end - stretch->begin) + 1,
+                                      sizeof *scan.choices)};
     Runs *runs = tdi_alloc(1, sizeof *runs);
-    folder->tree->failed |= runs == NULL;
-    choices[stretch->end - stretch->begin] = (Choice){0};
-    for (int i = stretch->end - 1; i >= stretch->begin && !folder->tree->failed; i--) {
+    tree->failed |= runs == NULL || scan.choices == NULL;
+    for (int i = stretch->end - 1; i >= stretch->begin && !tree->failed; i--) {
         if (i % 256 == 0)
-            folder->tree->failed |= tdi_check_cancel(folder->run, NULL) != TD_OK;
-        choose(folder, stretch, i, runs, choices);
+            tree->failed |= tdi_check_cancel(folder->run, NULL) != TD_OK;
+        choose(folder, stretch, i, runs, &scan);
     }
     tdi_free(runs);
-    return !folder->tree->failed;
+    tdi_free(scan.squares);
+    if (!tree->failed)
+        return scan.choices;
+    tdi_free(scan.choices);
+    return NULL;
 }
 
 /* ---- Items --------------------------------------------------------------------------- */
@@ -234,10 +279,9 @@ static int count_items(const Choice *choices, int count)
 static const TdiItem *make_items(Folder *folder, const Stretch *stretch, int *count)
 {
     int steps = stretch->end - stretch->begin, made = 0;
-    Choice *choices = tdi_alloc((uint64_t)steps + 1, sizeof *choices);
+    Choice *choices = choose_all(folder, stretch);
     TdiItem *items = NULL;
-    folder->tree->failed |= choices == NULL;
-    if (choices != NULL && choose_all(folder, stretch, choices)) {
+    if (choices != NULL) {
         items = take(folder->tree, (uint64_t)count_items(choices, steps), sizeof *items);
         for (int i = 0; items != NULL && i < steps;) {
             const Choice *choice = &choices[i];
@@ -294,6 +338,7 @@ static double fold_series(Folder *folder, TdiSeries *series)
 TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdError *err)
 {
     Folder folder = {.tree = tree, .run = run, .folding = folding};
+    tree->fold_count = 0; /* of an earlier folding */
     for (int k = 0; k < tree->strand_count; k++)
         fold_series(&folder, tree->strands[k].series);
     tdi_free(folder.unit_cost);
