@@ -118,6 +118,15 @@ static void add_once(TdiText *text, const char *words)
     tdi_text_format(text, "%s%s", text->length > 0 ? ", " : "", words);
 }
 
+/* Marks but for the stride, which has words of its own. */
+static const char *own_marks(const TdiLayer *layer)
+{
+    const char *marks = layer->marks;
+    if (marks[0] == '/')
+        marks += strcspn(marks, " ");
+    return marks + strspn(marks, " ");
+}
+
 static void compare_layers(const TdiLayer *first, const TdiLayer *usual, TdiText *text)
 {
     TdiText words = {0};
@@ -128,6 +137,10 @@ static void compare_layers(const TdiLayer *first, const TdiLayer *usual, TdiText
     if (words.length > 0)
         add_once(text, words.data);
     tdi_text_free(&words);
+    if (first->parameters > 0 && usual->parameters == 0)
+        add_once(text, "has the weights that all share");
+    else if (own_marks(first)[0] != '\0' && strcmp(own_marks(first), own_marks(usual)) != 0)
+        add_once(text, own_marks(first));
 }
 
 static void compare_steps(const TdiTree *tree, const TdiStep *first, const TdiStep *usual,

@@ -171,8 +171,11 @@ static void add_marks(TdiText *text, const TdiLayer *layer)
 static void set_keys(Maker *maker, const TdiGroup *group, TdiLayer *layer)
 {
     TdiText key = {0}, entry = {0}, skeleton = {0};
-    for (int op = group->first; op >= 0; op = maker->groups.next[op])
+    for (int op = group->first; op >= 0; op = maker->groups.next[op]) {
         add_operator(maker, &key, &maker->graph->operators[op]);
+        if (op == group->drawn && group->kind != TDI_KIND_MOVE)
+            break; /* numbers that only move behind it are for what follows */
+    }
     tdi_text_add(&key, " > ");
     add_shape(&key, &layer->in, layer->in.rank > 1 ? 1 : 0);
     tdi_text_add(&key, " > ");
@@ -180,6 +183,11 @@ static void set_keys(Maker *maker, const TdiGroup *group, TdiLayer *layer)
     tdi_text_format(&skeleton, "%d %s|%s|%s|%d %d", (int)layer->kind, layer->what,
                     layer->norm != NULL ? layer->norm : "",
                     layer->act != NULL ? layer->act : "", layer->unknown, layer->commutative);
+    /* Numbers that say how to compute are not in it, what is drawn of them is; and weights that
+     * another layer brings are not counted again. */
+    tdi_text_format(&key, " %.*s|%s|%llu %llu", (int)skeleton.length, skeleton.data,
+                    layer->marks, (unsigned long long)layer->parameters,
+                    (unsigned long long)layer->macs);
     tdi_text_format(&entry, "~%.*s|%s|", (int)skeleton.length, skeleton.data, layer->width);
     add_marks(&entry, layer);
     layer->key = intern_text(maker->layers, &key);
@@ -300,7 +308,8 @@ static bool add_layer(Maker *maker, int group)
         return false;
     layers->layers = grown;
     TdiLayer *layer = &grown[layers->count];
-    *layer = (TdiLayer){.kind = of->kind, .name = main->name, .block = main->block};
+    *layer = (TdiLayer){
+        .kind = of->kind, .main = of->main, .name = main->name, .block = main->block};
     layer->in = shape_in(maker, of);
     layer->shape = shape_out(maker, of->drawn);
     layer->outputs = last->output_count;
@@ -341,6 +350,17 @@ static bool add_outputs(Maker *maker)
 static bool is_concat(const TdiLayer *layer)
 {
     return strcmp(layer->what, "concat") == 0 && layer->input_count > 1;
+}
+
+/* Whether `inner` is nothing but a concatenation, along the same axis as `layer`. */
+static bool is_same_concat(const TdiLayers *layers, const TdiLayer *inner,
+                           const TdiLayer *layer)
+{
+    const TdiOperator *operators = layers->graph->operators;
+    bool bare = is_concat(inner) && inner->act == NULL && inner->norm == NULL &&
+                inner->out_tensor == operators[inner->main].outputs[0];
+    return bare && tdi_attribute_whole(&operators[inner->main], "axis", 1) ==
+                       tdi_attribute_whole(&operators[layer->main], "axis", 1);
 }
 
 /* The number of the list of the first k inputs, for all k from 2: interned step by step. */
@@ -400,7 +420,7 @@ static bool chain_concats(TdiLayers *layers)
             list = longer(&lists, list, layer->inputs[k]);
         good = list >= 0 && put_maker(&maker_of, &known, list, i);
         if (before < 0 || length == layer->input_count ||
-            layers->layers[before].kind != layer->kind)
+            !is_same_concat(layers, &layers->layers[before], layer))
             continue;
         TdiLink *links = (TdiLink *)layer->inputs + (length - 1);
         links[0] = (TdiLink){before, 0};
@@ -440,8 +460,8 @@ static bool splice(TdiLayers *layers, TdiLayer *layer, int *takers)
         for (int k = 0; k < layer->input_count; k++) {
             TdiLink link = layer->inputs[k];
             TdiLayer *inner = link.layer >= 0 ? &layers->layers[link.layer] : NULL;
-            bool joins = inner != NULL && is_concat(inner) && takers[link.layer] == 1 &&
-                         inner->act == NULL && inner->axis == layer->axis;
+            bool joins = inner != NULL && takers[link.layer] == 1 &&
+                         is_same_concat(layers, inner, layer);
             if (pass == 0)
                 count += joins ? inner->input_count : 1;
             else if (!joins)

@@ -45,6 +45,7 @@ typedef struct TdiLayer {
     int out_tensor;     /* the first output; -1 */
     uint64_t parameters, macs;
     bool macs_known;
+    int main;      /* the operator that it is named for */
     int operators; /* that it is made of */
     bool unknown;  /* ... one of which has no row in the table */
     bool gone;     /* while layers are made: it is part of another */
