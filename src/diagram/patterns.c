@@ -33,8 +33,13 @@ static const struct {
     {TDI_KIND_NORM, "layer norm",
      "Add(Mul(Div(Sub(x,ReduceMean(x)),Sqrt(Add(ReduceMean(Mul(Sub(x,ReduceMean(x)),"
      "Sub(x,ReduceMean(x)))),#))),#),#)"},
+    {TDI_KIND_NORM, "layer norm", /* without a bias: before the RMS norm that it holds */
+     "Mul(Div(Sub(x,ReduceMean(x)),Sqrt(Add(ReduceMean(Pow(Sub(x,ReduceMean(x)),#)),#))),#)"},
     {TDI_KIND_NORM, "layer norm",
      "Div(Sub(x,ReduceMean(x)),Sqrt(Add(ReduceMean(Pow(Sub(x,ReduceMean(x)),#)),#)))"},
+    {TDI_KIND_NORM, "layer norm",
+     "Div(Sub(x,ReduceMean(x)),Sqrt(Add(ReduceMean(Mul(Sub(x,ReduceMean(x)),"
+     "Sub(x,ReduceMean(x)))),#)))"},
     {TDI_KIND_NORM, "RMS norm", "Mul(Mul(x,Reciprocal(Sqrt(Add(ReduceMean(Pow(x,#)),#)))),#)"},
     {TDI_KIND_NORM, "RMS norm", "Mul(Mul(x,Div(#,Sqrt(Add(ReduceMean(Pow(x,#)),#)))),#)"},
     {TDI_KIND_NORM, "RMS norm", "Mul(Div(x,Sqrt(Add(ReduceMean(Pow(x,#)),#))),#)"},
