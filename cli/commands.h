@@ -16,6 +16,7 @@ int run_verify(const Arguments *arguments);
 int run_weights(const Arguments *arguments);
 int run_list(const Arguments *arguments);
 int run_gallery(const Arguments *arguments);
+int run_diagram(const Arguments *arguments);
 int run_post(const Arguments *arguments);
 int run_manual(const Arguments *arguments);
 int run_completion(const Arguments *arguments);

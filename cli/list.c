@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <tiedye/diagram.h>
 #include <tiedye/kernels.h>
 #include <tiedye/output.h>
 #include <tiedye/recipe.h>
@@ -103,6 +104,12 @@ static void list_presets(void)
     }
 }
 
+static void list_networks(void)
+{
+    for (size_t i = 0; td_network_info(i) != NULL; i++)
+        printf("@%-16s %s\n", td_network_info(i)->name, td_network_info(i)->title);
+}
+
 static void list_formats(void)
 {
     for (size_t i = 0; i < td_format_count(); i++) {
@@ -127,6 +134,7 @@ static const struct {
               {"activations", list_activations, list_activations_json},
               {"palettes", list_palettes, NULL},
               {"presets", list_presets, NULL},
+              {"networks", list_networks, NULL},
               {"formats", list_formats, NULL}};
 
 int run_list(const Arguments *arguments)
@@ -136,7 +144,8 @@ int run_list(const Arguments *arguments)
     if (name == NULL)
         return usage_error(
             arguments->command,
-            "list needs a table: commands, keys, activations, palettes, presets or formats");
+            "list needs a table: commands, keys, activations, palettes, presets, networks or "
+            "formats");
     if (next_word(arguments, &cursor) != NULL)
         return usage_error(arguments->command, "list prints one table at a time");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -151,7 +160,7 @@ int run_list(const Arguments *arguments)
         return 0;
     }
     return usage_error(arguments->command,
-                       "\"%.40s\" is no table: commands, keys, activations, palettes, presets "
-                       "or formats",
+                       "\"%.40s\" is no table: commands, keys, activations, palettes, presets, "
+                       "networks or formats",
                        name);
 }

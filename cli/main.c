@@ -86,6 +86,22 @@ static const Command commands[] = {
      OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_JSON | 1u << OPTION_AMONG |
          1u << OPTION_KEEP,
      true, TD_DRAW_PICTURE, run_gallery},
+    {"diagram", "[SOURCE] [--KEY VALUE...] [--text|--json] [-o FILE]",
+     "the architecture of a network",
+     "Draws a network as boxes and lines on one page, repeats folded. SOURCE is an ONNX\n"
+     "file (.onnx), weights (.safetensors), a description in words (.net), a built-in\n"
+     "(@inception-v4; see tiedye list networks), or anything that holds a recipe. FILE\n"
+     "is a .svg, or a .png or .pdf, which rsvg-convert makes. --text prints an outline\n"
+     "with shapes, parameters, multiply-adds and what a layer sees; --json the same.",
+     "  tiedye diagram @inception-v4 -o inception.svg\n"
+     "  tiedye diagram model.onnx --dark -o model.png\n"
+     "  tiedye diagram @resnet-152 --text\n"
+     "  tiedye diagram --layers 20,10,3 -o three.svg\n",
+     GROUPS_PICTURE,
+     1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_TEXT | 1u << OPTION_JSON |
+         1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_ASPECT |
+         1u << OPTION_DARK | 1u << OPTION_QUIET,
+     false, TD_DRAW_PICTURE, run_diagram},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
      "text for a .tie file, as a share link, or as JSON.",
@@ -102,7 +118,7 @@ static const Command commands[] = {
      "(columns of layers.0.weight), the values of constant ones, and the activations.",
      "  tiedye weights seven.png -o seven.safetensors\n", GROUPS_PICTURE,
      OPTIONS_RUN | 1u << OPTION_OUTPUT | 1u << OPTION_FOLD, true, TD_DRAW_PICTURE, run_weights},
-    {"list", "commands|keys|activations|palettes|presets|formats",
+    {"list", "commands|keys|activations|palettes|presets|networks|formats",
      "what there is to choose from",
      "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
      "errors and values from -8 to 8.",

@@ -23,6 +23,12 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_FOLD] = {"fold", 0, NULL, "fold constant inputs into the first biases"},
     [OPTION_AMONG] = {"among", 0, "N", "how many pictures are looked at [10000]"},
     [OPTION_KEEP] = {"keep", 0, "N", "how many of them are kept, at most [32]"},
+    [OPTION_TEXT] = {"text", 0, NULL, "print an outline, with every layer and fold"},
+    [OPTION_UNFOLD] = {"unfold", 0, NULL, "draw every layer, however often they repeat"},
+    [OPTION_GROWTH] = {"growth", 0, NULL, "fold also what repeats with growing widths"},
+    [OPTION_LEVELS] = {"depth", 0, "N", "draw N levels of branches, and sum up deeper ones"},
+    [OPTION_ASPECT] = {"aspect", 0, "W:H", "of the page that is aimed at [16:9]"},
+    [OPTION_DARK] = {"dark", 0, NULL, "colours for a dark page"},
     [OPTION_THREADS] = {"threads", 0, "N", "worker threads (default: all cores)"},
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE",
                            "limit, as 512M or 4G (default: half of the "

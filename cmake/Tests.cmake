@@ -105,6 +105,10 @@ foreach(folder golden cli foreign)
     endforeach()
 endforeach()
 
+# All networks that torchvision has and we know, exported by torch.
+tiedye_add_test(slow_foreign_onnx_shapes slow 7200 "${Python3_EXECUTABLE}"
+    tests/foreign/onnx_shapes.py "${PROJECT_BINARY_DIR}/tiedye" --all)
+
 tiedye_add_test(docs_activations cli 300 "${Python3_EXECUTABLE}" scripts/activations_doc.py
     "${PROJECT_BINARY_DIR}/tiedye" --check)
 

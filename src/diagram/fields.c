@@ -8,7 +8,7 @@
 
 #include "diagram/infer.h"
 
-/* The axis of a slot; below 1: none. */
+/* The axis of a slot; below 0: none. */
 static int axis_of(const TdiTensor *tensor, int slot)
 {
     return tensor->shape.rank - TDI_SPATIAL + slot;
@@ -22,14 +22,14 @@ static int slot_of(const TdiTensor *tensor, int axis)
 static double field_at(const TdiTensor *tensor, int axis)
 {
     int slot = slot_of(tensor, axis);
-    return slot < 0 || slot >= TDI_SPATIAL || axis < 1 ? 0 : tensor->field[slot];
+    return slot < 0 || slot >= TDI_SPATIAL || axis < 0 ? 0 : tensor->field[slot];
 }
 
 /* Nothing smaller than what it already is. */
 static void see(TdiTensor *tensor, int axis, double field, double jump)
 {
     int slot = slot_of(tensor, axis);
-    if (slot < 0 || slot >= TDI_SPATIAL || axis < 1 || field <= tensor->field[slot])
+    if (slot < 0 || slot >= TDI_SPATIAL || axis < 0 || field <= tensor->field[slot])
         return;
     tensor->field[slot] = field;
     tensor->jump[slot] = jump;
@@ -216,11 +216,11 @@ void tdi_field_matmul(TdiGraph *graph, const TdiOperator *op)
     int left = x->shape.rank - (x == a ? 2 : 1), to = x == a ? end - 1 : end;
     if (!sees_any(x) || summed < 0)
         return;
-    for (int axis = 1; axis < x->shape.rank - 2; axis++)
+    for (int axis = 0; axis < x->shape.rank - 2; axis++)
         if (field_at(x, axis) > 0)
             see(out, axis + out->shape.rank - x->shape.rank, field_at(x, axis),
                 x->jump[slot_of(x, axis)]);
-    if (left >= 1 && field_at(x, left) > 0)
+    if (left >= 0 && field_at(x, left) > 0)
         see(out, to, field_at(x, left), x->jump[slot_of(x, left)]);
     if (field_at(x, summed) > 0)
         see(out, x == a ? end : end - 1, HUGE_VAL, 0);

@@ -51,6 +51,24 @@ const char *tdi_figure_words(TdiFigure *figure, TdiText *text)
     return copy != NULL ? copy : "";
 }
 
+const char *tdi_figure_keep(TdiFigure *figure, const char *words)
+{
+    const char *copy =
+        words == NULL ? NULL : tdi_arena_words(&figure->arena, words, strlen(words));
+    figure->failed |= copy == NULL && words != NULL;
+    return copy;
+}
+
+void tdi_figure_own(TdiFigure *figure)
+{
+    for (int i = 0; i < figure->count; i++) {
+        TdiMark *mark = &figure->marks[i];
+        mark->words = tdi_figure_keep(figure, mark->words);
+        mark->id = tdi_figure_keep(figure, mark->id);
+        mark->title = tdi_figure_keep(figure, mark->title);
+    }
+}
+
 /* ---- Colours ------------------------------------------------------------------------- */
 
 static const struct {

@@ -74,6 +74,11 @@ void tdi_figure_line(TdiFigure *figure, const double *points, int count, TdiRole
 /* Words kept with the figure; "" for none. */
 const char *tdi_figure_words(TdiFigure *figure, TdiText *text);
 
+const char *tdi_figure_keep(TdiFigure *figure, const char *words);
+
+/* Words of marks that stand elsewhere become the figure's. */
+void tdi_figure_own(TdiFigure *figure);
+
 /* The figure as SVG, in light or dark colours; the same bytes everywhere. */
 void tdi_figure_svg(const TdiFigure *figure, bool dark, TdiText *text);
 

@@ -15,6 +15,16 @@ static bool is_float(int element)
            element == TDI_ELEMENT_DOUBLE || element == TDI_ELEMENT_BFLOAT16;
 }
 
+/* A window of one cell. */
+static bool is_one(const TdiOperator *op)
+{
+    const TdiAttribute *kernel = tdi_attribute(op, "kernel_shape");
+    bool one = kernel != NULL && kernel->whole != NULL;
+    for (size_t i = 0; one && i < kernel->count; i++)
+        one = kernel->whole[i] == 1;
+    return one;
+}
+
 /* Hands its first input on as it is, as far as a drawing goes. */
 static bool passes(const TdiGraph *graph, const TdiOperator *op)
 {
@@ -23,6 +33,13 @@ static bool passes(const TdiGraph *graph, const TdiOperator *op)
     if (is_type(op, "Concat") || is_type(op, "Sum") || is_type(op, "Mean"))
         return op->input_count == 1;
     const TdiTensor *from = tdi_input(graph, op, 0), *to = tdi_output(graph, op, 0);
+    if (is_type(op, "AveragePool") || is_type(op, "MaxPool"))
+        return is_one(op) && from != NULL && to != NULL &&
+               tdi_shape_equal(&from->shape, &to->shape);
+    if (is_type(op, "Pad") || is_type(op, "Slice") || is_type(op, "Expand") ||
+        is_type(op, "Tile") || is_type(op, "Reshape")) /* to the shape that it has */
+        return from != NULL && to != NULL && tdi_shape_elements(&from->shape) > 0 &&
+               tdi_shape_equal(&from->shape, &to->shape);
     return is_type(op, "Cast") && from != NULL && to != NULL && is_float(from->element) &&
            is_float(to->element);
 }
@@ -38,9 +55,23 @@ static bool is_operand(const TdiOperator *op, int slot)
     return info != NULL && slot < 32 && (info->operands >> slot & 1) != 0;
 }
 
+static bool is_data(const TdiFlow *flow, const TdiOperator *op, int slot)
+{
+    return op->inputs[slot] >= 0 && flow->data[op->inputs[slot]];
+}
+
+/* Of a stored table, what says where to look is data: an embedding. */
+static bool looks_up(const TdiFlow *flow, const TdiOperator *op)
+{
+    for (int k = 0; k < op->input_count; k++)
+        if (!is_operand(op, k) && is_data(flow, op, k))
+            return false;
+    return true;
+}
+
 bool tdi_flow_input(const TdiFlow *flow, const TdiOperator *op, int slot, int *tensor)
 {
-    if (op->inputs[slot] < 0 || is_operand(op, slot) || !flow->data[op->inputs[slot]])
+    if (!is_data(flow, op, slot) || (is_operand(op, slot) && !looks_up(flow, op)))
         return false;
     *tensor = flow->root[op->inputs[slot]];
     return true;

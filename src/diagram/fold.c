@@ -148,8 +148,28 @@ static void offer(Folder *folder, const Stretch *stretch, int i, Choice fold, in
         *chosen = fold;
 }
 
+/* Whether a unit is itself a shorter one several times. */
+static bool is_power(const Stretch *stretch, int first, int length)
+{
+    for (int q = 1; q <= length / 2; q++)
+        if (length % q == 0 && are_alike(stretch, first, first + q, length - q, TDI_SAME))
+            return true;
+    return false;
+}
+
+/* Whether two steps give tensors of the same shape: the first copy of a run may take another
+ * than the rest, but not give one. */
+static bool give_same(const Folder *folder, const Stretch *stretch, int a, int b)
+{
+    const TdiLayer *layers = folder->tree->layers->layers;
+    const TdiStep *steps = stretch->series->steps;
+    return tdi_shape_equal(&layers[steps[a].layer].shape, &layers[steps[b].layer].shape);
+}
+
 static void offer_lead(Folder *folder, const Stretch *stretch, int i, int p, Choice *choices)
 {
+    if (is_power(stretch, i + p, p) || !give_same(folder, stretch, i + p - 1, i + 2 * p - 1))
+        return;
     int copies = count_copies(stretch, i + p, p);
     /* One copy makes no run: then only what an entry needs may differ. */
     if (copies > 1 || are_alike(stretch, i, i + p, p, TDI_ENTRY))
@@ -164,15 +184,6 @@ static void offer_growth(Folder *folder, const Stretch *stretch, int i, int p, i
         offer(folder, stretch, i, (Choice){0, TDI_FOLD_GROWTH, p, copies}, i, choices);
 }
 
-/* Whether a unit of p steps is itself a shorter one several times. */
-static bool is_power(const Runs *runs, int p)
-{
-    for (int q = 1; q <= p / 2; q++)
-        if (p % q == 0 && runs->same[q] >= p - q)
-            return true;
-    return false;
-}
-
 static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Choice *choices)
 {
     Choice *chosen = &choices[i - stretch->begin];
@@ -184,7 +195,7 @@ static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Ch
         if (runs->skeleton[p] < p)
             continue;
         if (runs->same[p] >= p) {
-            if (!is_power(runs, p))
+            if (!is_power(stretch, i, p))
                 offer(folder, stretch, i, (Choice){0, TDI_FOLD_EXACT, p, runs->same[p] / p + 1},
                       i, choices);
             continue;
@@ -271,7 +282,9 @@ static double fold_series(Folder *folder, TdiSeries *series)
     if (folder->tree->failed)
         return 0;
     for (int i = 0; i < series->step_count; i++)
-        series->steps[i].cost = 1 + fold_region(folder, &series->steps[i].before);
+        series->steps[i].cost =
+            tdi_layer_cost(&folder->tree->layers->layers[series->steps[i].layer]) +
+            fold_region(folder, &series->steps[i].before);
     double after = fold_region(folder, &series->after);
     Stretch all = {series, 0, series->step_count};
     series->items = make_items(folder, &all, &series->item_count);

@@ -7,7 +7,7 @@
 
 /* ---- Walking ------------------------------------------------------------------------- */
 
-static bool visit_region(const TdiRegion *region, bool (*visit)(void *, int), void *user)
+bool tdi_visit_region(const TdiRegion *region, bool (*visit)(void *, int), void *user)
 {
     for (int i = 0; i < region->branch_count; i++) {
         const TdiBranch *branch = &region->branches[i];
@@ -17,7 +17,7 @@ static bool visit_region(const TdiRegion *region, bool (*visit)(void *, int), vo
         if (branch->type != TDI_BRANCH_SERIES)
             continue;
         if (!tdi_visit_layers(branch->series, 0, branch->series->step_count, visit, user) ||
-            !visit_region(&branch->series->after, visit, user))
+            !tdi_visit_region(&branch->series->after, visit, user))
             return false;
     }
     return true;
@@ -27,7 +27,7 @@ bool tdi_visit_layers(const TdiSeries *series, int first, int length,
                       bool (*visit)(void *user, int layer), void *user)
 {
     for (int i = first; i < first + length; i++)
-        if (!visit_region(&series->steps[i].before, visit, user) ||
+        if (!tdi_visit_region(&series->steps[i].before, visit, user) ||
             !visit(user, series->steps[i].layer))
             return false;
     return true;
@@ -64,11 +64,8 @@ static Layers layers_of(TdiTree *tree, const TdiSeries *series, int first, int l
 /* Channels of what comes in and what goes out. */
 static void widths_of(const TdiLayer *layer, int64_t width[2])
 {
-    const TdiShape *shapes[2] = {&layer->in, &layer->shape};
-    for (int k = 0; k < 2; k++) {
-        int axis = tdi_channel_axis(shapes[k]);
-        width[k] = axis >= 0 ? shapes[k]->size[axis] : -1;
-    }
+    width[0] = layer->in_axis >= 0 ? layer->in.size[layer->in_axis] : -1;
+    width[1] = layer->axis >= 0 ? layer->shape.size[layer->axis] : -1;
 }
 
 /* Whether c comes after b as b comes after a. */
@@ -194,9 +191,8 @@ static void describe_lead(const TdiTree *tree, const TdiSeries *series, const Td
         compare_steps(tree, &series->steps[item->first + i], &series->steps[item->drawn + i],
                       text);
     int64_t in = width_in(tree, series, item->first);
-    if (in > 0 && in != width_in(tree, series, item->drawn))
-        tdi_text_format(text, "%s%lld channels in", text->length > 0 ? ", " : "",
-                        (long long)in);
+    if (text->length == 0 && in > 0 && in != width_in(tree, series, item->drawn))
+        tdi_text_format(text, "%lld channels in", (long long)in);
     if (text->length == 0)
         tdi_text_add(text, "differs");
 }
@@ -253,7 +249,7 @@ static const char *name_by_scope(TdiTree *tree, const TdiSeries *series, const T
         begin--;
     while (end > begin && scope.name[end - 1] >= '0' && scope.name[end - 1] <= '9')
         end--;
-    while (end > begin && (scope.name[end - 1] == '.' || scope.name[end - 1] == '_'))
+    while (end > begin && strchr("._-", scope.name[end - 1]) != NULL)
         end--;
     if (end == begin)
         return NULL;
@@ -285,6 +281,24 @@ static int letter_of(TdiTree *tree, const TdiSeries *series, const TdiItem *item
     return letter;
 }
 
+/* "A", ..., "Z", "AA", ... and the name: "A inception-a" */
+static const char *label_of(TdiTree *tree, int letter, const char *name)
+{
+    TdiText text = {0};
+    char letters[8];
+    int at = sizeof letters - 1;
+    letters[at] = '\0';
+    for (int rest = letter + 1; rest > 0 && at > 0; rest = (rest - 1) / 26)
+        letters[--at] = (char)('A' + (rest - 1) % 26);
+    tdi_text_format(&text, "%s%s%s", letters + at, name != NULL ? " " : "",
+                    name != NULL ? name : "");
+    const char *label =
+        text.failed ? NULL : tdi_arena_words(&tree->arena, text.data, text.length);
+    tree->failed |= label == NULL;
+    tdi_text_free(&text);
+    return label != NULL ? label : "";
+}
+
 static void add_fold(TdiTree *tree, const TdiSeries *series, TdiItem *item)
 {
     TdiText first = {0};
@@ -302,9 +316,12 @@ static void add_fold(TdiTree *tree, const TdiSeries *series, TdiItem *item)
         first.length > 0 ? tdi_arena_words(&tree->arena, first.data, first.length) : "";
     tree->failed |= words == NULL || first.failed;
     tdi_text_free(&first);
+    const char *name = name_of(tree, series, item);
+    int letter = letter_of(tree, series, item);
     item->fold_index = tree->fold_count++;
-    grown[item->fold_index] = (TdiFolded){.name = name_of(tree, series, item),
-                                          .letter = letter_of(tree, series, item),
+    grown[item->fold_index] = (TdiFolded){.name = name,
+                                          .letter = letter,
+                                          .label = label_of(tree, letter, name),
                                           .count = item->copies,
                                           .fold = item->fold,
                                           .first = words,

@@ -18,4 +18,8 @@ void tdi_list_folds(TdiTree *tree);
 bool tdi_visit_layers(const TdiSeries *series, int first, int length,
                       bool (*visit)(void *user, int layer), void *user);
 
+/* The same of all layers of a region. */
+bool tdi_visit_region(const TdiRegion *region, bool (*visit)(void *user, int layer),
+                      void *user);
+
 #endif

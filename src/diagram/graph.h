@@ -48,9 +48,10 @@ typedef struct TdiTensor {
     int outer;     /* in a body: the tensor of the graph around it that this is (if that is an
                       alias: the one whose numbers it has); it may be stored. -1: none */
     /* Its numbers where they are known and few (TDI_MOST_NUMBERS): operands such as shapes,
-     * axes and scales. Row-major. NULL: not known. */
-    const int64_t *whole; /* of integers and booleans */
-    const double *real;   /* of floating-point types */
+     * axes and scales. Row-major. At most one of the three is not NULL. */
+    const int64_t *whole;  /* of integers and booleans */
+    const double *real;    /* of floating-point types */
+    const int64_t *partly; /* integers of which some are known, TDI_HOLE for the others */
     size_t numbers;
     /* Receptive field, along the last (up to three) axes of the shape, width last: how many
      * cells of the network's input an element sees, and how many of them lie between
@@ -59,6 +60,7 @@ typedef struct TdiTensor {
 } TdiTensor;
 
 enum { TDI_MOST_NUMBERS = 1024 };
+#define TDI_HOLE (INT64_MIN + 1234567) /* what no size and no operand is */
 
 /* What an attribute holds: integers, or numbers, or words; one or many. */
 typedef struct TdiAttribute {
@@ -121,6 +123,11 @@ void tdi_graph_output(TdiGraph *graph, int tensor);
 
 /* Whole numbers that are kept as long as the graph; NULL without memory (remembered). */
 int64_t *tdi_graph_whole(TdiGraph *graph, size_t count);
+
+/* A copy of words that is kept as long as the graph; "" without memory (remembered). Names come
+ * from files: what a terminal or a drawing could not show is replaced (td_clean_text). So it is
+ * in all words of tensors and operators. */
+const char *tdi_graph_words(TdiGraph *graph, const char *words, size_t length);
 
 /* ---- Reading ------------------------------------------------------------------------- */
 

@@ -183,6 +183,8 @@ static Join join_as(const TdiGroup *group, TdiKind kind, const char *what)
     if (kind == TDI_KIND_ACTIVATION && plain && !is_softmax(what) &&
         group->kind != TDI_KIND_MOVE)
         return JOIN_ACT;
+    if (kind == TDI_KIND_MOVE && group->kind == TDI_KIND_MOVE)
+        return JOIN_MOVE;
     return JOIN_NOT;
 }
 
@@ -196,7 +198,10 @@ static Join join_operator(const Grouping *grouping, const TdiGroup *group, int o
     if (is_affine(grouping->flow, operator_) && group->act == NULL && !group->moved &&
         (weighs || group->kind == TDI_KIND_ARITHMETIC))
         return JOIN_AFFINE;
-    return join_as(group, tdi_kind_here(grouping->flow, operator_), operator_->type);
+    TdiKind kind = tdi_kind_here(grouping->flow, operator_);
+    if (kind == TDI_KIND_MOVE && data_inputs(grouping->flow, operator_) > 1)
+        return JOIN_NOT;
+    return join_as(group, kind, operator_->type);
 }
 
 static void append(Grouping *grouping, int to, int first, int count, int last)
@@ -224,8 +229,10 @@ static void join(Grouping *grouping, int to, Join as, const char *what)
     TdiGroup *group = &grouping->groups->groups[to];
     if (as == JOIN_NORM)
         group->norm = what;
-    if (as == JOIN_ACT)
+    if (as == JOIN_ACT) {
         group->act = what;
+        group->act_operator = group->last;
+    }
     if (as != JOIN_MOVE) {
         group->drawn = group->last;
         return;

@@ -14,6 +14,7 @@ typedef struct TdiGroup {
     const char *pattern; /* what it is (patterns.h), NULL for a single main operator */
     const char *norm;    /* type or pattern of the norm that was joined; NULL */
     const char *act;     /* of the activation; NULL */
+    int act_operator;    /* ... and its last operator */
     bool moved;          /* numbers were moved behind it */
     bool shuffled;       /* ... and it has its shape again */
 } TdiGroup;

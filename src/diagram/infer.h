@@ -28,13 +28,17 @@ int tdi_input_element(const TdiGraph *graph, const TdiOperator *op, int slot);
 /* Whole numbers that stand in an attribute in some versions of ONNX, and in an input in others.
  */
 typedef struct TdiList {
-    bool given;           /* the network says what they are, */
-    const int64_t *whole; /* ... and here they are; NULL: they are computed as it runs */
-    size_t count;         /* of them; also where they are not known but their number is */
-    bool counted;         /* count is known */
+    bool given;            /* the network says what they are, */
+    const int64_t *whole;  /* ... and here they are; NULL: they are computed as it runs */
+    const int64_t *partly; /* the same, perhaps with holes (TDI_HOLE) */
+    size_t count;          /* of them; also where they are not known but their number is */
+    bool counted;          /* count is known */
 } TdiList;
 
 TdiList tdi_list(const TdiGraph *graph, const TdiOperator *op, const char *attribute, int slot);
+
+/* A list as a shape; rank -1 where even its length is not known. */
+TdiShape tdi_list_shape(const TdiList *list);
 
 /* The one whole number of an input; false: not known. */
 bool tdi_input_whole(const TdiGraph *graph, const TdiOperator *op, int slot, int64_t *number);
@@ -108,7 +112,10 @@ TdiInfer tdi_infer_constant, tdi_infer_constant_of_shape, tdi_infer_shape, tdi_i
     tdi_infer_window_of, tdi_infer_scalar, tdi_infer_if, tdi_infer_loop, tdi_infer_scan,
     tdi_infer_nothing;
 
-/* ---- Known numbers: column `numbers` (numbers.c) ------------------------------------- */
+/* shapes_signal.c */
+TdiInfer tdi_infer_dft, tdi_infer_stft, tdi_infer_mel, tdi_infer_tf_idf;
+
+/* ---- Known numbers: column `numbers` (numbers.c, numbers_each.c) ---------------------- */
 
 typedef void TdiEvaluate(TdiGraph *graph, const TdiOperator *op);
 

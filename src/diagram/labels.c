@@ -59,11 +59,6 @@ static bool is_commutative(const TdiOperator *op)
     return is_in(op->type, types);
 }
 
-int tdi_channel_axis(const TdiShape *shape)
-{
-    return shape->rank < 2 ? -1 : shape->rank == 3 ? 2 : 1;
-}
-
 /* ---- Sizes --------------------------------------------------------------------------- */
 
 /* "3×3", "3" where all are the same and `short_` is asked for. */
@@ -122,9 +117,12 @@ static void add_mark(TdiText *marks, const char *sign, const TdiAttribute *attri
 static bool is_valid(const TdiOperator *op, const int64_t *kernel, size_t count)
 {
     const char *automatic = tdi_attribute_words(op, "auto_pad", "NOTSET");
-    bool wide = false;
+    const TdiAttribute *strides = tdi_attribute(op, "strides");
+    bool wide = false; /* wider than a stride: there is something to pad for */
     for (size_t i = 0; i < count; i++)
-        wide |= kernel[i] > 1;
+        wide |= kernel[i] > (strides != NULL && strides->whole != NULL && i < strides->count
+                                 ? strides->whole[i]
+                                 : 1);
     return wide && strncmp(automatic, "SAME", 4) != 0 &&
            all_equal(tdi_attribute(op, "pads"), 0);
 }
@@ -326,6 +324,21 @@ static void label_kind(const TdiGraph *graph, const TdiOperator *op, const char 
         add_type(what, op->type);
 }
 
+/* Images have their channels first, matrix products give them last; what else there is leaves
+ * them where it finds them (layer->axis). */
+static int channel_axis(const TdiOperator *op, const TdiLayer *layer)
+{
+    int last = layer->shape.rank - 1;
+    bool image = layer->kind == TDI_KIND_CONVOLUTION || layer->kind == TDI_KIND_POOL ||
+                 is_type(op, "BatchNormalization") || is_type(op, "InstanceNormalization");
+    bool features = layer->kind == TDI_KIND_DENSE || layer->kind == TDI_KIND_ATTENTION ||
+                    layer->kind == TDI_KIND_RECURRENT || strstr(layer->what, "layer norm") ||
+                    strstr(layer->what, "RMS norm");
+    if (last < 1)
+        return -1;
+    return image ? 1 : features ? last : layer->axis > last ? last : layer->axis;
+}
+
 void tdi_label_layer(const TdiGraph *graph, const TdiOperator *op, const char *match,
                      TdiLayers *layers, TdiLayer *layer)
 {
@@ -336,9 +349,8 @@ void tdi_label_layer(const TdiGraph *graph, const TdiOperator *op, const char *m
     layer->joins = layer->kind == TDI_KIND_MERGE;
     layer->what = tdi_layers_words(layers, &what);
     layer->marks = tdi_layers_words(layers, &marks);
-    int axis = layer->kind == TDI_KIND_CONVOLUTION ? (layer->shape.rank > 1 ? 1 : -1)
-                                                   : tdi_channel_axis(&layer->shape);
-    if (shows_width(layer) && axis >= 0 && layer->shape.size[axis] >= 0)
-        tdi_text_format(&width, "%lld", (long long)layer->shape.size[axis]);
+    layer->axis = channel_axis(op, layer);
+    if (shows_width(layer) && layer->axis >= 0 && layer->shape.size[layer->axis] >= 0)
+        tdi_text_format(&width, "%lld", (long long)layer->shape.size[layer->axis]);
     layer->width = tdi_layers_words(layers, &width);
 }

@@ -14,6 +14,7 @@ typedef struct Maker {
     TdiGroups groups;
     TdiLayers *layers;
     int *layer_of;    /* (groups as they were made) */
+    uint64_t *carry;  /* (tensors) parameters of what was dropped on the way to it */
     TdiLink *scratch; /* links of one layer */
     size_t scratch_room;
 } Maker;
@@ -188,12 +189,27 @@ static void set_keys(Maker *maker, const TdiGroup *group, TdiLayer *layer)
 
 /* ---- Layers -------------------------------------------------------------------------- */
 
-/* "BatchNormalization" -> "batch norm", "LeakyRelu" -> "leaky relu" */
-static const char *plain_words(Maker *maker, const char *type)
+/* The bound of a Clip, an input or an attribute (of old operators); `absent` where it has none.
+ */
+static double bound_of(const TdiGraph *graph, const TdiOperator *op, int slot, double absent)
 {
+    const TdiTensor *tensor = tdi_input(graph, op, slot);
+    const TdiAttribute *attribute = tdi_attribute(op, slot == 1 ? "min" : "max");
+    if (tensor != NULL && tensor->real != NULL && tensor->numbers == 1)
+        return tensor->real[0];
+    return attribute != NULL && attribute->real != NULL ? attribute->real[0] : absent;
+}
+
+/* "BatchNormalization" -> "batch norm", "LeakyRelu" -> "leaky-relu" */
+static const char *plain_words(Maker *maker, const char *type, int op)
+{
+    const TdiOperator *operator_ = &maker->graph->operators[op];
     TdiText text = {0};
     if (type == NULL)
         return NULL;
+    if (strcmp(type, "Clip") == 0 && bound_of(maker->graph, operator_, 1, -1) == 0 &&
+        bound_of(maker->graph, operator_, 2, -1) == 6)
+        return "relu6";
     if (strcmp(type, "BatchNormalization") == 0)
         return "batch norm";
     for (size_t i = 0; type[i] != '\0'; i++) {
@@ -205,12 +221,35 @@ static const char *plain_words(Maker *maker, const char *type)
     return tdi_layers_words(maker->layers, &text);
 }
 
-static void count_group(const Maker *maker, const TdiGroup *group, TdiLayer *layer)
+/* Parameters of operators that were dropped (a class token that is repeated) go to the first
+ * layer that takes from them. */
+static uint64_t carry_of(Maker *maker, const TdiOperator *op)
+{
+    uint64_t sum = 0;
+    for (int k = 0; k < op->input_count; k++)
+        if (op->inputs[k] >= 0 && !maker->flow.data[op->inputs[k]]) {
+            sum += maker->carry[op->inputs[k]];
+            maker->carry[op->inputs[k]] = 0;
+        }
+    return sum;
+}
+
+static void carry_parameters(Maker *maker)
+{
+    for (int i = 0; i < maker->graph->operator_count; i++) {
+        const TdiOperator *op = &maker->graph->operators[i];
+        if (!maker->flow.live[i] && op->output_count > 0 && op->outputs[0] >= 0 &&
+            !maker->flow.data[op->outputs[0]])
+            maker->carry[op->outputs[0]] = op->parameters + carry_of(maker, op);
+    }
+}
+
+static void count_group(Maker *maker, const TdiGroup *group, TdiLayer *layer)
 {
     layer->macs_known = true;
     for (int op = group->first; op >= 0; op = maker->groups.next[op]) {
         const TdiOperator *operator_ = &maker->graph->operators[op];
-        layer->parameters += operator_->parameters;
+        layer->parameters += operator_->parameters + carry_of(maker, operator_);
         layer->macs += operator_->macs;
         layer->macs_known &= operator_->macs_known;
         layer->unknown |= operator_->op == TDI_OP_UNKNOWN &&
@@ -236,6 +275,19 @@ static TdiShape shape_out(const Maker *maker, int op)
     return tensor != NULL ? tensor->shape : tdi_shape_unknown();
 }
 
+/* Channels come in where the layer before has them; graph inputs have them first. */
+static void set_in_axis(const TdiLayers *layers, TdiLayer *layer)
+{
+    int from = layer->input_count > 0 ? layer->inputs[0].layer : -1;
+    const TdiLayer *before = from >= 0 ? &layers->layers[from] : NULL;
+    bool same = before != NULL && before->axis >= 0 && before->shape.rank == layer->in.rank;
+    layer->in_axis = same                  ? before->axis
+                     : layer->in.rank == 3 ? 2
+                     : layer->in.rank > 1  ? 1
+                                           : -1;
+    layer->axis = layer->in_axis;
+}
+
 static bool add_layer(Maker *maker, int group)
 {
     TdiLayers *layers = maker->layers;
@@ -253,16 +305,21 @@ static bool add_layer(Maker *maker, int group)
     layer->shape = shape_out(maker, of->drawn);
     layer->outputs = last->output_count;
     layer->out_tensor = last->output_count > 0 ? last->outputs[0] : -1;
-    layer->norm = plain_words(maker, of->norm);
-    layer->act = plain_words(maker, of->act);
+    layer->norm = plain_words(maker, of->norm, of->main);
+    layer->act = plain_words(maker, of->act, of->act_operator);
     count_group(maker, of, layer);
+    if (!set_links(maker, layer, find_links(maker, group)))
+        return false;
+    set_in_axis(layers, layer);
     tdi_label_layer(maker->graph, main, of->pattern, layers, layer);
     if (of->shuffled)
         layer->marks = "shuffled";
+    if (layer->kind == TDI_KIND_ARITHMETIC && layer->parameters > 0)
+        layer->marks = "learned";
     layer->projects &= layer->act == NULL && !of->moved;
     set_keys(maker, of, layer);
     maker->layer_of[group] = layers->count++;
-    return set_links(maker, layer, find_links(maker, group));
+    return true;
 }
 
 static bool add_outputs(Maker *maker)
@@ -355,6 +412,92 @@ static bool chain_concats(TdiLayers *layers)
     return good;
 }
 
+/* How many take from each layer; those that the graph gives out count twice. */
+static int *count_takers(const TdiLayers *layers)
+{
+    int *takers = tdi_alloc((uint64_t)layers->count, sizeof *takers);
+    for (int i = 0; takers != NULL && i < layers->count; i++)
+        for (int k = 0; k < layers->layers[i].input_count; k++)
+            if (layers->layers[i].inputs[k].layer >= 0)
+                takers[layers->layers[i].inputs[k].layer]++;
+    for (int k = 0; takers != NULL && k < layers->output_count; k++)
+        if (layers->outputs[k].layer >= 0)
+            takers[layers->outputs[k].layer] += 2;
+    return takers;
+}
+
+/* The inputs of a concatenation with those of the ones that it alone takes in their place. */
+static bool splice(TdiLayers *layers, TdiLayer *layer, int *takers)
+{
+    int count = 0, next = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        TdiLink *links = NULL;
+        if (pass == 1 && count == layer->input_count)
+            return true;
+        if (pass == 1 &&
+            (links = tdi_arena_take(&layers->arena, (uint64_t)count, sizeof *links)) == NULL)
+            return false;
+        for (int k = 0; k < layer->input_count; k++) {
+            TdiLink link = layer->inputs[k];
+            TdiLayer *inner = link.layer >= 0 ? &layers->layers[link.layer] : NULL;
+            bool joins = inner != NULL && is_concat(inner) && takers[link.layer] == 1 &&
+                         inner->act == NULL && inner->axis == layer->axis;
+            if (pass == 0)
+                count += joins ? inner->input_count : 1;
+            else if (!joins)
+                links[next++] = link;
+            else {
+                memcpy(links + next, inner->inputs, (size_t)inner->input_count * sizeof *links);
+                next += inner->input_count;
+                layer->operators += inner->operators;
+                takers[link.layer] = 0;
+                inner->gone = true;
+            }
+        }
+        if (pass == 1) {
+            layer->inputs = links;
+            layer->input_count = count;
+        }
+    }
+    return true;
+}
+
+/* Take out the layers that are gone; the others keep their order. */
+static bool close_ranks(TdiLayers *layers)
+{
+    int *now = tdi_alloc((uint64_t)layers->count, sizeof *now), left = 0;
+    if (now == NULL)
+        return false;
+    for (int i = 0; i < layers->count; i++) {
+        now[i] = left;
+        if (!layers->layers[i].gone)
+            layers->layers[left++] = layers->layers[i];
+    }
+    layers->count = left;
+    for (int i = 0; i < left; i++) {
+        TdiLink *links = (TdiLink *)layers->layers[i].inputs;
+        for (int k = 0; k < layers->layers[i].input_count; k++)
+            links[k].layer = links[k].layer >= 0 ? now[links[k].layer] : -1;
+    }
+    for (int k = 0; k < layers->output_count; k++)
+        if (layers->outputs[k].layer >= 0)
+            layers->outputs[k].layer = now[layers->outputs[k].layer];
+    tdi_free(now);
+    return true;
+}
+
+/* A concatenation of concatenations is one. */
+static bool flatten_concats(TdiLayers *layers)
+{
+    int *takers = count_takers(layers);
+    bool good = takers != NULL;
+    for (int i = 0; good && i < layers->count; i++)
+        if (is_concat(&layers->layers[i]))
+            good = splice(layers, &layers->layers[i], takers);
+    tdi_free(takers);
+    return good && close_ranks(layers);
+}
+
 /* ---- All ----------------------------------------------------------------------------- */
 
 static bool make(Maker *maker)
@@ -366,14 +509,16 @@ static bool make(Maker *maker)
     for (int i = 0; i < maker->groups.count; i++)
         most = maker->groups.order[i] > most ? maker->groups.order[i] : most;
     maker->layer_of = tdi_alloc((uint64_t)most + 1, sizeof(int));
-    if (maker->layer_of == NULL)
+    maker->carry = tdi_alloc((uint64_t)maker->graph->tensor_count, sizeof(uint64_t));
+    if (maker->layer_of == NULL || maker->carry == NULL)
         return false;
+    carry_parameters(maker);
     for (int i = 0; i < maker->groups.count; i++)
         if (!add_layer(maker, maker->groups.order[i]))
             return false;
     for (int i = 0; i < maker->graph->operator_count; i++)
         maker->layers->dropped += !maker->flow.live[i];
-    return add_outputs(maker) && chain_concats(maker->layers);
+    return add_outputs(maker) && flatten_concats(maker->layers) && chain_concats(maker->layers);
 }
 
 TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err)
@@ -385,6 +530,7 @@ TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err)
     tdi_groups_free(&maker.groups);
     tdi_free(maker.layer_of);
     tdi_free(maker.scratch);
+    tdi_free(maker.carry);
     if (good)
         return TD_OK;
     tdi_layers_free(layers);

@@ -41,11 +41,13 @@ typedef struct TdiLayer {
     bool projects;      /* a 1x1 convolution, pool or norm without activation: what a shortcut
                          * may hold */
     TdiShape in, shape; /* of its first input and output */
+    int in_axis, axis;  /* of their channels or features; -1: none */
     int out_tensor;     /* the first output; -1 */
     uint64_t parameters, macs;
     bool macs_known;
     int operators; /* that it is made of */
     bool unknown;  /* ... one of which has no row in the table */
+    bool gone;     /* while layers are made: it is part of another */
 } TdiLayer;
 
 typedef struct TdiLayers {
@@ -65,8 +67,5 @@ typedef struct TdiLayers {
 TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err);
 
 void tdi_layers_free(TdiLayers *layers);
-
-/* The axis of a tensor's channels or features, -1 where it has none. */
-int tdi_channel_axis(const TdiShape *shape);
 
 #endif

@@ -38,6 +38,9 @@ static const struct {
     {TDI_KIND_NORM, "RMS norm", "Mul(Mul(x,Reciprocal(Sqrt(Add(ReduceMean(Pow(x,#)),#)))),#)"},
     {TDI_KIND_NORM, "RMS norm", "Mul(Mul(x,Div(#,Sqrt(Add(ReduceMean(Pow(x,#)),#)))),#)"},
     {TDI_KIND_NORM, "RMS norm", "Mul(Div(x,Sqrt(Add(ReduceMean(Pow(x,#)),#))),#)"},
+    {TDI_KIND_MOVE, "roll", "Concat(Slice(x),Slice(x))"},
+    {TDI_KIND_MOVE, "space to depth",
+     "Concat(Slice(Slice(x)),Slice(Slice(x)),Slice(Slice(x)),Slice(Slice(x)))"},
     {TDI_KIND_NORM, "group norm", "Add(Mul(Reshape(InstanceNormalization(Reshape(x))),#),#)"},
 };
 

@@ -492,6 +492,11 @@ void tdi_region_make(TdiWeave *weave, int strand, int from, int to, const int *n
 
 /* ---- Steps --------------------------------------------------------------------------- */
 
+double tdi_layer_cost(const TdiLayer *layer)
+{
+    return layer->kind == TDI_KIND_MOVE ? 0.25 : 1;
+}
+
 static double series_cost(const TdiSeries *series)
 {
     double cost = 0;
@@ -514,7 +519,7 @@ static double region_cost(const TdiRegion *region)
 void tdi_step_number(TdiWeave *weave, int strand, TdiStep *step)
 {
     const TdiLayer *layer = layer_at(weave, step->layer);
-    step->cost = 1 + region_cost(&step->before);
+    step->cost = tdi_layer_cost(layer) + region_cost(&step->before);
     for (int likeness = 0; likeness < TDI_LIKENESSES && !weave->tree->failed; likeness++) {
         List list = {0};
         push(weave->tree, &list, LIST_STEP);

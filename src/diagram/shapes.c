@@ -90,16 +90,29 @@ TdiList tdi_list(const TdiGraph *graph, const TdiOperator *op, const char *attri
     const TdiAttribute *found = attribute == NULL ? NULL : tdi_attribute(op, attribute);
     if (found != NULL && (found->whole != NULL || found->count == 0)) {
         static const int64_t none;
-        return (TdiList){true, found->whole == NULL ? &none : found->whole, found->count, true};
+        const int64_t *whole = found->whole == NULL ? &none : found->whole;
+        return (TdiList){true, whole, whole, found->count, true};
     }
     const TdiTensor *input = slot < 0 ? NULL : tdi_input(graph, op, slot);
     if (input == NULL)
         return (TdiList){.given = false};
     if (input->whole != NULL)
-        return (TdiList){true, input->whole, input->numbers, true};
+        return (TdiList){true, input->whole, input->whole, input->numbers, true};
+    if (input->partly != NULL)
+        return (TdiList){true, NULL, input->partly, input->numbers, true};
     if (input->shape.rank == 1 && input->shape.size[0] >= 0)
-        return (TdiList){true, NULL, (size_t)input->shape.size[0], true};
+        return (TdiList){true, NULL, NULL, (size_t)input->shape.size[0], true};
     return (TdiList){.given = true};
+}
+
+TdiShape tdi_list_shape(const TdiList *list)
+{
+    TdiShape shape = {.rank = (int)list->count};
+    if (!list->given || !list->counted || list->count > TDI_MAX_RANK)
+        return tdi_shape_unknown();
+    for (int i = 0; i < shape.rank; i++)
+        shape.size[i] = list->partly == NULL || list->partly[i] < 0 ? -1 : list->partly[i];
+    return shape;
 }
 
 bool tdi_input_whole(const TdiGraph *graph, const TdiOperator *op, int slot, int64_t *number)

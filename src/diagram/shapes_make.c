@@ -52,12 +52,7 @@ void tdi_infer_constant_of_shape(TdiGraph *graph, const TdiOperator *op)
     TdiList sizes = tdi_list(graph, op, "shape", 0);
     const TdiAttribute *value = tdi_attribute(op, "value");
     bool whole = value != NULL && value->whole != NULL;
-    TdiShape out = tdi_shape_unknown();
-    if (sizes.counted && sizes.count <= TDI_MAX_RANK) {
-        out.rank = (int)sizes.count;
-        for (int i = 0; i < out.rank; i++)
-            out.size[i] = sizes.whole == NULL ? -1 : sizes.whole[i];
-    }
+    TdiShape out = tdi_list_shape(&sizes);
     tdi_put(graph, op, 0, &out, whole ? TDI_ELEMENT_INT64 : TDI_ELEMENT_FLOAT);
 }
 

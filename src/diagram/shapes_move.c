@@ -243,43 +243,63 @@ void tdi_infer_transpose(TdiGraph *graph, const TdiOperator *op)
 
 /* ---- Laying out anew ----------------------------------------------------------------- */
 
-/* The size at -1: what is left of the elements. */
-static int64_t rest(const TdiShape *x, const TdiShape *out, int at)
+/* The target of Reshape. */
+typedef struct Target {
+    TdiShape out;
+    int at;        /* the size that is what is left of the elements; -1: none */
+    unsigned kept; /* bit i: size i is the input's */
+} Target;
+
+/* False: it is none. */
+static bool read_target(const TdiList *list, const TdiShape *x, bool zeros, Target *target)
 {
-    int64_t others = 1, all = tdi_shape_elements(x);
-    for (int i = 0; i < out->rank; i++)
-        if (i != at)
-            others = tdi_times(others, out->size[i]);
-    return all < 0 || others < 1 || all % others != 0 ? -1 : all / others;
+    *target = (Target){.out = tdi_list_shape(list), .at = -1};
+    int holes = 0, hole = -1;
+    for (int i = 0; i < target->out.rank && list->partly != NULL; i++) {
+        int64_t asked = list->partly[i], *size = &target->out.size[i];
+        if (asked == TDI_HOLE) {
+            holes++;
+            hole = i;
+        } else if (asked < -1 || (asked == -1 && target->at >= 0)) {
+            return false;
+        } else if (asked == -1) {
+            target->at = i;
+        } else if (asked == 0 && !zeros) {
+            *size = x->rank > i ? x->size[i] : -1;
+            target->kept |= 1u << i;
+        }
+    }
+    if (holes == 1 && target->at < 0)
+        target->at = hole;
+    return target->out.rank >= 0;
+}
+
+/* The size at target->at. An unknown size that is kept stands on both sides. */
+static int64_t rest(const TdiShape *x, const Target *target)
+{
+    int64_t others = 1, all = 1;
+    for (int i = 0; i < x->rank; i++)
+        if ((target->kept >> i & 1) == 0 || x->size[i] >= 0)
+            all = tdi_times(all, x->size[i]);
+    for (int i = 0; i < target->out.rank; i++)
+        if (i != target->at && ((target->kept >> i & 1) == 0 || target->out.size[i] >= 0))
+            others = tdi_times(others, target->out.size[i]);
+    return x->rank < 0 || all < 0 || others < 1 || all % others != 0 ? -1 : all / others;
 }
 
 void tdi_infer_reshape(TdiGraph *graph, const TdiOperator *op)
 {
     TdiShape x = tdi_input_shape(graph, op, 0);
-    TdiList target = tdi_list(graph, op, "shape", 1);
-    bool zeros = tdi_attribute_whole(op, "allowzero", 0) != 0;
-    int at = -1;
-    if (!target.given || !target.counted || target.count > TDI_MAX_RANK)
+    TdiList list = tdi_list(graph, op, "shape", 1);
+    Target target;
+    if (!read_target(&list, &x, tdi_attribute_whole(op, "allowzero", 0) != 0, &target))
         return;
-    TdiShape out = all_unknown((int)target.count);
-    for (int i = 0; i < out.rank && target.whole != NULL; i++) {
-        int64_t asked = target.whole[i];
-        if (asked < -1 || (asked == -1 && at >= 0))
-            return;
-        if (asked == -1)
-            at = i;
-        else if (asked != 0 || zeros)
-            out.size[i] = asked;
-        else
-            out.size[i] = x.rank > i ? x.size[i] : -1;
-    }
-    if (at >= 0)
-        out.size[at] = rest(&x, &out, at);
-    else if (target.whole != NULL && tdi_shape_elements(&x) >= 0 &&
-             tdi_shape_elements(&out) >= 0 &&
-             tdi_shape_elements(&x) != tdi_shape_elements(&out))
+    int64_t before = tdi_shape_elements(&x), after = tdi_shape_elements(&target.out);
+    if (target.at >= 0)
+        target.out.size[target.at] = rest(&x, &target);
+    else if (before >= 0 && after >= 0 && before != after)
         return;
-    put(graph, op, &out);
+    put(graph, op, &target.out);
 }
 
 void tdi_infer_flatten(TdiGraph *graph, const TdiOperator *op)
@@ -355,11 +375,7 @@ void tdi_infer_expand(TdiGraph *graph, const TdiOperator *op)
 {
     TdiShape x = tdi_input_shape(graph, op, 0), out;
     TdiList target = tdi_list(graph, op, NULL, 1);
-    if (x.rank < 0 || !target.counted || target.count > TDI_MAX_RANK)
-        return;
-    TdiShape asked = all_unknown((int)target.count);
-    if (target.whole != NULL)
-        asked = tdi_shape_of((int)target.count, target.whole);
+    TdiShape asked = tdi_list_shape(&target);
     if (!tdi_broadcast(&x, &asked, &out))
         return;
     /* What is asked for may turn out to be 1, and the other size stays. */

@@ -176,6 +176,7 @@ static bool find_strands(TdiWeave *weave)
 {
     int output, layers = weave->layers->count;
     find_main(weave, &weave->main_input, &output);
+    weave->tree->main_input = weave->main_input;
     bool main = output >= 0;
     memset(weave->strand, -1, (size_t)layers * sizeof(int));
     if (main) {

@@ -91,9 +91,10 @@ typedef struct TdiStrand {
 
 /* A fold as it is listed. */
 typedef struct TdiFolded {
-    const char *name; /* "inception-a", "A" */
-    int letter;       /* 0 = A: which unit, the same for equal ones */
-    int count;        /* copies */
+    const char *name;  /* "inception-a", "A" */
+    const char *label; /* letter and name: "A inception-a" */
+    int letter;        /* 0 = A: which unit, the same for equal ones */
+    int count;         /* copies */
     TdiFold fold;
     const char *first; /* how the first differs, or the growth: "stride 2, projection"; "" */
     const TdiSeries *series;
@@ -108,6 +109,7 @@ typedef struct TdiTree {
     TdiInterner letters; /* of folded units */
     TdiStrand *strands;  /* the main one first */
     int strand_count;
+    int main_input;   /* the graph input that the main strand begins with; -1: none */
     TdiFolded *folds; /* as one meets them on the way */
     int fold_count;
     size_t fold_room;
@@ -126,6 +128,9 @@ typedef enum TdiFolding {
 
 /* Set all series' items, and list the folds. TD_ERROR_MEMORY, TD_ERROR_CANCELLED. */
 TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdError *err);
+
+/* How much a layer is to draw: one that only moves numbers about is no reason to fold. */
+double tdi_layer_cost(const TdiLayer *layer);
 
 void tdi_tree_free(TdiTree *tree);
 

@@ -31,7 +31,8 @@ static int high_copy(int fd)
     return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, TDI_CHILD_OUTPUT + 1);
 }
 
-static int set_descriptors(posix_spawn_file_actions_t *actions, int input, int said, int output)
+static int set_descriptors(posix_spawn_file_actions_t *actions, int input, int said, int output,
+                           bool filter)
 {
     int code = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
     if (code == 0)
@@ -42,7 +43,8 @@ static int set_descriptors(posix_spawn_file_actions_t *actions, int input, int s
     else if (code == 0)
         code = posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, STDERR_FILENO);
     if (code == 0 && output >= 0)
-        code = posix_spawn_file_actions_adddup2(actions, output, TDI_CHILD_OUTPUT);
+        code = posix_spawn_file_actions_adddup2(actions, output,
+                                                filter ? STDOUT_FILENO : TDI_CHILD_OUTPUT);
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
     /* What the caller has left open without care, such as the other end of a pipe. */
     if (code == 0)
@@ -69,7 +71,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
 }
 
 /* The descriptors are high copies. */
-static int spawn(pid_t *pid, const char *const *words, int input, int said, int output)
+static int spawn(pid_t *pid, const char *const *words, int input, int said, int output,
+                 bool filter)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -78,7 +81,7 @@ static int spawn(pid_t *pid, const char *const *words, int input, int said, int 
         return code;
     code = posix_spawnattr_init(&attributes);
     if (code == 0) {
-        code = set_descriptors(&actions, input, said, output);
+        code = set_descriptors(&actions, input, said, output, filter);
         if (code == 0)
             code = set_attributes(&attributes);
         if (code == 0) /* which does not change the words, whatever its type says */
@@ -97,7 +100,8 @@ static void close_if(int fd)
 }
 
 /* `input` is the program's end of the socket. */
-static int spawn_copies(TdiChild *child, const char *const *words, int input, int output)
+static int spawn_copies(TdiChild *child, const char *const *words, int input, int output,
+                        bool filter)
 {
     int copies[3] = {high_copy(input), -1, high_copy(output)}, code = 0;
     if (copies[0] < 0 || (output >= 0 && copies[2] < 0))
@@ -105,7 +109,7 @@ static int spawn_copies(TdiChild *child, const char *const *words, int input, in
     if (child->said != NULL)
         copies[1] = high_copy(fileno(child->said));
     if (code == 0)
-        code = spawn(&child->pid, words, copies[0], copies[1], copies[2]);
+        code = spawn(&child->pid, words, copies[0], copies[1], copies[2], filter);
     if (code != 0)
         child->pid = 0;
     for (size_t i = 0; i < sizeof copies / sizeof *copies; i++)
@@ -113,7 +117,7 @@ static int spawn_copies(TdiChild *child, const char *const *words, int input, in
     return code;
 }
 
-int tdi_child_start(TdiChild *child, const char *const *words, int output)
+static int start(TdiChild *child, const char *const *words, int output, bool filter)
 {
     int ends[2];
     *child = (TdiChild){.name = words[0], .feed = -1};
@@ -123,9 +127,19 @@ int tdi_child_start(TdiChild *child, const char *const *words, int output)
     child->said = tmpfile(); /* without it, only the words are missing */
     if (child->said != NULL)
         fcntl(fileno(child->said), F_SETFD, FD_CLOEXEC);
-    int code = spawn_copies(child, words, ends[1], output);
+    int code = spawn_copies(child, words, ends[1], output, filter);
     close(ends[1]);
     return code;
+}
+
+int tdi_child_start(TdiChild *child, const char *const *words, int output)
+{
+    return start(child, words, output, false);
+}
+
+int tdi_child_filter(TdiChild *child, const char *const *words, int output)
+{
+    return start(child, words, output, true);
 }
 
 /* ---- Ending ------------------------------------------------------------------------------ */

@@ -32,6 +32,9 @@ enum { TDI_CHILD_OUTPUT = 3 };
  * ends it with tdi_child_end in any case. */
 int tdi_child_start(TdiChild *child, const char *const *words, int output);
 
+/* The same for a program that writes to its standard output, which is `output`. */
+int tdi_child_filter(TdiChild *child, const char *const *words, int output);
+
 /* Hand bytes over. TD_ERROR_IO: it takes no more, and has ended since; *err quotes it.
  * TD_ERROR_CANCELLED as soon as the run is cancelled, though it may not be reading. */
 TdStatus tdi_child_feed(TdiChild *child, const void *bytes, size_t size, const TdRun *run,

@@ -1,7 +1,7 @@
 /* What is known of ONNX models, for onnx_shapes.py: infer_models FILE... A line a tensor
- * ("tensor", name, type of elements, sizes, receptive field), a line an operator ("operator",
- * type, parameters, multiply-adds), a line with totals; bodies come before the graph that holds
- * them, and are not named. Fields stand between tabs. */
+ * ("tensor", name, type of elements, sizes, where from, receptive field, known numbers), a line
+ * an operator ("operator", type, parameters, multiply-adds), a line with totals. Tabs stand
+ * between them. What is in bodies is counted, and not shown. */
 #include <stdio.h>
 
 #include "diagram/count.h"
@@ -17,17 +17,32 @@ static void print_shape(const TdiShape *shape)
         printf("%s", shape->rank == 0 ? "[]" : "]");
 }
 
+static void print_numbers(const TdiTensor *tensor)
+{
+    if (tensor->whole == NULL && tensor->real == NULL) {
+        printf("?");
+        return;
+    }
+    for (size_t i = 0; i < tensor->numbers; i++)
+        if (tensor->whole != NULL)
+            printf("%s%lld", i == 0 ? "" : ",", (long long)tensor->whole[i]);
+        else
+            printf("%s%.17g", i == 0 ? "" : ",", tensor->real[i]);
+}
+
 static void print_graph(const TdiGraph *graph)
 {
     for (int i = 0; i < graph->tensor_count; i++) {
         const TdiTensor *tensor = &graph->tensors[i];
         printf("tensor\t%s\t%d\t", tensor->name, tensor->element);
         print_shape(&tensor->shape);
-        printf("\t%s\t%g,%g,%g\t%d\n",
+        printf("\t%s\t%g,%g,%g\t",
                tensor->constant ? "constant"
                : tensor->stored ? "stored"
                                 : "made",
-               tensor->field[0], tensor->field[1], tensor->field[2], tensor->producer);
+               tensor->field[0], tensor->field[1], tensor->field[2]);
+        print_numbers(tensor);
+        printf("\n");
     }
     for (int i = 0; i < graph->operator_count; i++) {
         const TdiOperator *op = &graph->operators[i];

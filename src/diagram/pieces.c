@@ -1,0 +1,461 @@
+#include "diagram/pieces.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "diagram/folds.h"
+#include "diagram/words.h"
+
+enum { LARGEST_CORE = 150 };
+
+/* ---- Words --------------------------------------------------------------------------- */
+
+static const char *keep_words(TdiDrawn *drawn, TdiText *text)
+{
+    const char *copy = "";
+    if (text->length > 0)
+        copy = tdi_arena_words(&drawn->arena, text->data, text->length);
+    drawn->failed |= copy == NULL || text->failed;
+    tdi_text_free(text);
+    *text = (TdiText){0};
+    return copy != NULL ? copy : "";
+}
+
+static void *take(TdiDrawn *drawn, int count, size_t size)
+{
+    void *piece = tdi_arena_take(&drawn->arena, (uint64_t)count, size);
+    drawn->failed |= piece == NULL;
+    return piece;
+}
+
+static TdiPiece *new_piece(TdiDrawn *drawn, TdiPieceType type, int children)
+{
+    TdiPiece *piece = take(drawn, 1, sizeof *piece);
+    if (piece == NULL)
+        return NULL;
+    piece->type = type;
+    piece->role = TDI_ROLE_NONE;
+    piece->children = take(drawn, children, sizeof(TdiPiece *));
+    piece->x = take(drawn, children, sizeof(double));
+    piece->y = take(drawn, children, sizeof(double));
+    return drawn->failed ? NULL : piece;
+}
+
+static double width_of(const TdiDrawn *drawn, const char *words, double size)
+{
+    return words == NULL ? 0 : tdi_font_width(drawn->font, words) * size;
+}
+
+/* ---- Tokens -------------------------------------------------------------------------- */
+
+static const TdiLayer *layer_at(const TdiDrawn *drawn, int layer)
+{
+    return &drawn->tree->layers->layers[layer];
+}
+
+static void add_part(TdiText *text, const char *part)
+{
+    if (part != NULL && part[0] != '\0')
+        tdi_text_format(text, "%s%s", text->length > 0 ? " " : "", part);
+}
+
+/* What a pointer that rests on a token is told. */
+static const char *describe_layer(TdiDrawn *drawn, const TdiLayer *layer)
+{
+    TdiText text = {0};
+    add_part(&text, layer->what);
+    add_part(&text, layer->width);
+    add_part(&text, layer->marks);
+    if (layer->norm != NULL)
+        tdi_text_format(&text, " + %s", layer->norm);
+    if (layer->act != NULL)
+        tdi_text_format(&text, " + %s", layer->act);
+    tdi_text_add(&text, "\ngives ");
+    tdi_shape_words(&layer->shape, layer->axis, &text);
+    if (layer->parameters > 0) {
+        tdi_text_add(&text, "\n");
+        tdi_count_digits(layer->parameters, &text);
+        tdi_text_add(&text, " parameters");
+    }
+    if (!layer->macs_known)
+        tdi_text_add(&text, "\nmultiply-adds not known");
+    else if (layer->macs > 0) {
+        tdi_text_add(&text, "\n");
+        tdi_count_digits(layer->macs, &text);
+        tdi_text_add(&text, " multiply-adds");
+    }
+    TdiText field = {0};
+    tdi_field_words(drawn->tree->layers->graph, layer, &field);
+    if (field.length > 0)
+        tdi_text_format(&text, "\nreceptive field %s", field.data);
+    tdi_text_free(&field);
+    if (layer->name[0] != '\0')
+        tdi_text_format(&text, "\n%s", layer->name);
+    return keep_words(drawn, &text);
+}
+
+static TdiPiece *new_token(TdiDrawn *drawn, const char *words, int role)
+{
+    TdiPiece *token = new_piece(drawn, TDI_PIECE_TOKEN, 0);
+    double *out = take(drawn, 1, sizeof *out);
+    if (token == NULL || out == NULL)
+        return NULL;
+    token->words = words;
+    token->words_width = width_of(drawn, words, TDI_LETTER);
+    token->width = token->words_width + 2 * TDI_PAD;
+    token->height = TDI_TOKEN;
+    token->role = role;
+    token->outs = out;
+    token->out_count = 1;
+    return token;
+}
+
+static TdiPiece *make_token(TdiDrawn *drawn, int index)
+{
+    const TdiLayer *layer = layer_at(drawn, index);
+    TdiText text = {0}, id = {0};
+    add_part(&text, layer->what);
+    add_part(&text, layer->width);
+    add_part(&text, layer->marks);
+    if (drawn->ports != NULL)
+        add_part(&text, drawn->ports[index]);
+    TdiPiece *token = new_token(drawn, keep_words(drawn, &text), (int)layer->kind);
+    if (token == NULL)
+        return NULL;
+    tdi_text_format(&id, "layer-%d", index + 1);
+    token->id = keep_words(drawn, &id);
+    token->title = describe_layer(drawn, layer);
+    token->norm = layer->norm != NULL;
+    token->act = layer->act != NULL;
+    token->dashed = layer->unknown;
+    return token;
+}
+
+static TdiPiece *make_terminal(TdiDrawn *drawn, const char *what, const char *name,
+                               const TdiShape *shape, int axis)
+{
+    TdiText text = {0};
+    tdi_text_format(&text, "%s ", what);
+    if (name != NULL && name[0] != '\0')
+        tdi_text_format(&text, "%s ", name);
+    tdi_shape_words(shape, axis, &text);
+    TdiPiece *token = new_token(drawn, keep_words(drawn, &text), TDI_ROLE_PORT);
+    if (token != NULL)
+        token->round = true;
+    return token;
+}
+
+static void set_label(TdiDrawn *drawn, TdiPiece *piece, const TdiLayer *layer)
+{
+    TdiText text = {0};
+    tdi_shape_words(&layer->shape, layer->axis, &text);
+    piece->label = keep_words(drawn, &text);
+    piece->label_width = width_of(drawn, piece->label, TDI_SMALL);
+}
+
+/* ---- Cores and what is not drawn ----------------------------------------------------- */
+
+/* A box that stands for what a depth leaves out. */
+static TdiPiece *make_summary(TdiDrawn *drawn, int layers, uint64_t parameters)
+{
+    TdiText text = {0};
+    tdi_text_format(&text, "%d layer%s", layers, layers == 1 ? "" : "s");
+    if (parameters > 0) {
+        tdi_text_add(&text, ", ");
+        tdi_count_words(parameters, &text);
+        tdi_text_add(&text, " parameters");
+    }
+    TdiPiece *token = new_token(drawn, keep_words(drawn, &text), TDI_ROLE_FRAME);
+    if (token != NULL)
+        token->dashed = true;
+    return token;
+}
+
+static int place_in(const TdiBranch *branch, int layer)
+{
+    for (int i = 0; i < branch->core_count; i++)
+        if (branch->core[i] == layer)
+            return i;
+    return -1;
+}
+
+static void set_core_links(TdiDrawn *drawn, const TdiBranch *branch, int to, TdiPiece *core)
+{
+    int most = 0, count = 0;
+    for (int i = 0; i < branch->core_count; i++)
+        most += layer_at(drawn, branch->core[i])->input_count;
+    int exits = to >= 0 ? layer_at(drawn, to)->input_count : branch->core_count;
+    int *links = take(drawn, 2 * (most + exits), sizeof *links);
+    if (links == NULL)
+        return;
+    for (int i = 0; i < branch->core_count; i++) {
+        const TdiLayer *layer = layer_at(drawn, branch->core[i]);
+        for (int k = 0; k < layer->input_count; k++) {
+            links[2 * count] = place_in(branch, layer->inputs[k].layer);
+            links[2 * count++ + 1] = i;
+        }
+    }
+    for (int k = 0; to >= 0 && k < exits; k++) {
+        int from = place_in(branch, layer_at(drawn, to)->inputs[k].layer);
+        if (from >= 0) {
+            links[2 * count] = from;
+            links[2 * count++ + 1] = -1;
+        }
+    }
+    core->links = links;
+    core->link_count = count;
+}
+
+static TdiPiece *make_core(TdiDrawn *drawn, const TdiBranch *branch, int to)
+{
+    if (branch->core_count > LARGEST_CORE) {
+        uint64_t parameters = 0;
+        for (int i = 0; i < branch->core_count; i++)
+            parameters += layer_at(drawn, branch->core[i])->parameters;
+        return make_summary(drawn, branch->core_count, parameters);
+    }
+    TdiPiece *core = new_piece(drawn, TDI_PIECE_CORE, branch->core_count);
+    if (core == NULL)
+        return NULL;
+    core->count = branch->core_count;
+    core->row = take(drawn, core->count, sizeof(int));
+    for (int i = 0; i < core->count; i++)
+        core->children[i] = make_token(drawn, branch->core[i]);
+    set_core_links(drawn, branch, to, core);
+    return core;
+}
+
+/* ---- Forks --------------------------------------------------------------------------- */
+
+static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int to, int level);
+
+static TdiPiece *summarise(TdiDrawn *drawn, const TdiRegion *region)
+{
+    TdiSum sum = {.layers = drawn->tree->layers};
+    tdi_visit_region(region, tdi_add_to_sum, &sum);
+    return make_summary(drawn, sum.count, sum.parameters);
+}
+
+/* Branches side by side, lines that are nothing else on the right; `join` below them. */
+static TdiPiece *make_fork(TdiDrawn *drawn, const TdiRegion *region, int join, int level)
+{
+    bool hidden = drawn->depth > 0 && level >= drawn->depth;
+    TdiPiece *fork = new_piece(drawn, TDI_PIECE_FORK, region->branch_count);
+    if (fork == NULL)
+        return NULL;
+    if (hidden)
+        fork->children[fork->count++] = summarise(drawn, region);
+    for (int edges = 0; edges < 2 && !hidden; edges++)
+        for (int i = 0; i < region->branch_count; i++) {
+            const TdiBranch *branch = &region->branches[i];
+            if ((branch->type == TDI_BRANCH_EDGE) != (edges == 1))
+                continue;
+            TdiPiece *child = branch->type == TDI_BRANCH_EDGE
+                                  ? new_piece(drawn, TDI_PIECE_WIRE, 0)
+                              : branch->type == TDI_BRANCH_CORE
+                                  ? make_core(drawn, branch, join)
+                                  : make_series(drawn, branch->series, join, level + 1);
+            if (child != NULL)
+                fork->children[fork->count++] = child;
+        }
+    fork->join = join >= 0 ? make_token(drawn, join) : NULL;
+    return fork;
+}
+
+static TdiPiece *make_step(TdiDrawn *drawn, const TdiStep *step, int level)
+{
+    return step->before.plain ? make_token(drawn, step->layer)
+                              : make_fork(drawn, &step->before, step->layer, level);
+}
+
+/* ---- Frames -------------------------------------------------------------------------- */
+
+static TdiPiece *make_items(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *items,
+                            int count, int level);
+
+static void set_badge(TdiDrawn *drawn, TdiPiece *piece, int copies)
+{
+    TdiText badge = {0};
+    tdi_text_format(&badge, "×%d", copies);
+    piece->badge = keep_words(drawn, &badge);
+    piece->badge_width = width_of(drawn, piece->badge, TDI_LETTER) * 1.1 + 6;
+}
+
+/* A layer alone, several times, needs no frame. */
+static bool is_single(const TdiSeries *series, const TdiItem *item)
+{
+    return item->length == 1 && series->steps[item->drawn].before.plain;
+}
+
+static TdiPiece *make_repeated(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item)
+{
+    TdiPiece *token = make_token(drawn, series->steps[item->drawn].layer);
+    if (token != NULL)
+        set_badge(drawn, token, item->copies);
+    return token;
+}
+
+static TdiPiece *make_frame(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item,
+                            int level)
+{
+    const TdiFolded *fold = &drawn->tree->folds[item->fold_index];
+    TdiPiece *frame = new_piece(drawn, TDI_PIECE_FRAME, 1);
+    TdiText note = {0}, id = {0};
+    if (frame == NULL)
+        return NULL;
+    tdi_text_format(&id, "fold-%d", item->fold_index + 1);
+    if (fold->first[0] != '\0')
+        tdi_text_format(&note, "%s%s", fold->fold == TDI_FOLD_LEAD ? "first: " : "",
+                        fold->first);
+    bool seen = drawn->seen[fold->letter] && item->length > 1;
+    drawn->seen[fold->letter] = true;
+    set_badge(drawn, frame, item->copies);
+    frame->words = fold->label;
+    frame->words_width = width_of(drawn, frame->words, TDI_LETTER);
+    if (note.length > 0)
+        frame->note = keep_words(drawn, &note);
+    frame->note_width = width_of(drawn, frame->note, TDI_SMALL);
+    frame->id = keep_words(drawn, &id);
+    frame->title = fold->label;
+    if (!seen) {
+        TdiItem single = {.first = item->drawn, .length = 1, .copies = 1, .drawn = item->drawn};
+        frame->children[0] = item->inner != NULL ? make_items(drawn, series, item->inner,
+                                                              item->inner_count, level)
+                                                 : make_items(drawn, series, &single, 1, level);
+        frame->count = frame->children[0] != NULL;
+    }
+    return frame;
+}
+
+/* What a block of a description is, where it is a single step. */
+static TdiPiece *make_named(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item,
+                            int level)
+{
+    const TdiStep *step = &series->steps[item->drawn];
+    TdiPiece *child = make_step(drawn, step, level);
+    const char *block = layer_at(drawn, step->layer)->block;
+    bool alone = block != NULL && level == 0 && !step->before.plain;
+    for (int side = -1; side <= 1 && alone; side += 2) {
+        int other = item->drawn + side;
+        const char *beside = other < 0 || other >= series->step_count
+                                 ? NULL
+                                 : layer_at(drawn, series->steps[other].layer)->block;
+        alone = beside == NULL || strcmp(beside, block) != 0;
+    }
+    if (!alone || child == NULL)
+        return child;
+    TdiPiece *frame = new_piece(drawn, TDI_PIECE_FRAME, 1);
+    if (frame == NULL)
+        return NULL;
+    frame->words = block;
+    frame->words_width = width_of(drawn, block, TDI_LETTER);
+    frame->title = block;
+    frame->children[frame->count++] = child;
+    return frame;
+}
+
+/* ---- Stacks -------------------------------------------------------------------------- */
+
+/* Shapes are written where they change, on the outermost levels. */
+static void label_changes(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *items,
+                          TdiPiece *stack, int level)
+{
+    const TdiShape *before = NULL;
+    for (int i = 0; i < stack->count && level < 1; i++) {
+        int last = items[i].first + items[i].length * items[i].copies - 1;
+        const TdiLayer *layer = layer_at(drawn, series->steps[last].layer);
+        const TdiShape *shape = &layer->shape;
+        bool end = i + 1 == stack->count;
+        if (shape->rank > 0 && !end && (before == NULL || !tdi_shape_equal(before, shape)))
+            set_label(drawn, stack->children[i], layer);
+        before = shape;
+    }
+}
+
+static TdiPiece *make_items(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *items,
+                            int count, int level)
+{
+    TdiPiece *stack = new_piece(drawn, TDI_PIECE_STACK, count + 3);
+    for (int i = 0; stack != NULL && i < count; i++) {
+        TdiPiece *child =
+            items[i].fold == TDI_FOLD_NONE ? make_named(drawn, series, &items[i], level)
+            : is_single(series, &items[i]) ? make_repeated(drawn, series, &items[i])
+                                           : make_frame(drawn, series, &items[i], level);
+        if (child == NULL)
+            return NULL;
+        stack->children[stack->count++] = child;
+    }
+    return stack;
+}
+
+static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int to, int level)
+{
+    TdiPiece *stack = make_items(drawn, series, series->items, series->item_count, level);
+    if (stack == NULL)
+        return NULL;
+    label_changes(drawn, series, series->items, stack, level);
+    if (!series->after.plain) {
+        TdiPiece *tail = make_fork(drawn, &series->after, -1, level);
+        if (tail == NULL)
+            return NULL;
+        stack->children[stack->count++] = tail;
+    }
+    (void)to;
+    return stack;
+}
+
+/* ---- All ----------------------------------------------------------------------------- */
+
+static void append(TdiPiece *all, TdiPiece *child, bool apart)
+{
+    if (child == NULL)
+        return;
+    child->apart = apart;
+    all->children[all->count++] = child;
+}
+
+static int count_children(const TdiTree *tree)
+{
+    int count = 2;
+    for (int k = 0; k < tree->strand_count; k++)
+        count += tree->strands[k].series->item_count + 3;
+    return count;
+}
+
+static void add_strand(TdiDrawn *drawn, int k, TdiPiece *all)
+{
+    const TdiStrand *strand = &drawn->tree->strands[k];
+    const TdiGraph *graph = drawn->tree->layers->graph;
+    TdiPiece *stack = make_series(drawn, strand->series, -1, 0);
+    if (stack == NULL)
+        return;
+    if (strand->main && drawn->tree->main_input >= 0) {
+        const TdiTensor *input = &graph->tensors[graph->inputs[drawn->tree->main_input]];
+        append(all,
+               make_terminal(drawn, "input", graph->input_count > 1 ? input->name : "",
+                             &input->shape, input->shape.rank > 3 ? 1 : 2),
+               true);
+    }
+    for (int i = 0; i < stack->count; i++)
+        append(all, stack->children[i], i == 0 && !strand->main);
+    if (strand->main && strand->count > 0) {
+        const TdiLayer *last = layer_at(drawn, strand->layers[strand->count - 1]);
+        append(all, make_terminal(drawn, "output", "", &last->shape, last->axis), false);
+    }
+}
+
+bool tdi_pieces_make(TdiDrawn *drawn)
+{
+    drawn->seen = take(drawn, drawn->tree->fold_count + 1, sizeof(bool));
+    drawn->all = new_piece(drawn, TDI_PIECE_STACK, count_children(drawn->tree));
+    if (drawn->all != NULL)
+        drawn->all->outermost = true;
+    for (int k = 0; k < drawn->tree->strand_count && !drawn->failed; k++)
+        add_strand(drawn, k, drawn->all);
+    return !drawn->failed;
+}
+
+void tdi_pieces_free(TdiDrawn *drawn)
+{
+    tdi_arena_free(&drawn->arena);
+}
