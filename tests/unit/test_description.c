@@ -412,7 +412,7 @@ enum { TOTALS = sizeof totals / sizeof *totals };
 static TdiGraph network_of(const char *name)
 {
     TdError err = {0};
-    const TdiNetworkText *network = tdi_network_find(name, &err);
+    const TdNetworkInfo *network = tdi_network_find(name, &err);
     if (network == NULL)
         fail_msg("%s", err.message);
     return graph_of(network->text);
@@ -429,6 +429,7 @@ static void test_totals(void **state)
             fail_msg("%s: %llu parameters, %llu multiply-adds", totals[i].name,
                      (unsigned long long)found.parameters, (unsigned long long)found.macs);
         assert_int_equal(found.stored, totals[i].parameters);
+        assert_int_equal(found.macs_unknown + found.unknown, 0);
         assert_int_equal(graph.output_count, totals[i].outputs);
         assert_string_equal(tdi_network_texts[i].name, totals[i].name);
         assert_string_equal(tdi_network_texts[i].title, graph.name);
