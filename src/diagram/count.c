@@ -154,11 +154,17 @@ static void count_bodies(Count *count, TdiOperator *op)
     }
 }
 
+/* Activations of our own, which have no row and multiply nothing. */
+static bool is_ours(const TdiOperator *op)
+{
+    return strcmp(op->domain, "tiedye") == 0;
+}
+
 static void count_macs(Count *count, TdiOperator *op)
 {
     const TdiOperatorInfo *info = tdi_op_info(op->op);
     op->macs = 0;
-    op->macs_known = info != NULL;
+    op->macs_known = info != NULL || is_ours(op);
     if (info != NULL && info->macs != NULL)
         op->macs_known = info->macs(count->graph, op, &op->macs);
     if (!op->macs_known) {
@@ -173,7 +179,7 @@ static void count_operator(Count *count, TdiOperator *op)
 {
     TdiTotals *totals = &count->totals;
     totals->operators++;
-    if (tdi_op_info(op->op) == NULL) {
+    if (tdi_op_info(op->op) == NULL && !is_ours(op)) {
         totals->unknown++;
         if (totals->unknown_name == NULL)
             totals->unknown_name = op->type;

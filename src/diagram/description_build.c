@@ -86,13 +86,42 @@ static bool evaluate(const TdiNetBuilder *builder, const TdiWord *word, int64_t 
     }
 }
 
+/* A name that is none of the block's parameters. */
+static TdStatus fail_name(const TdiNetBuilder *builder, const TdiWord *word, const char *what)
+{
+    enum { MOST = 65 };
+    char letters[MOST][64];
+    const char *names[MOST] = {"in"};
+    size_t count = 1;
+    const TdiNetBlock *block = builder->frame == NULL ? NULL : builder->frame->block;
+    const TdiNetParameter *parameter = block == NULL ? NULL : block->parameters;
+    for (; parameter != NULL && count < MOST; parameter = parameter->next, count++) {
+        snprintf(letters[count], sizeof letters[count], "%.*s",
+                 tdi_word_shown(&parameter->name), parameter->name.words);
+        names[count] = letters[count];
+    }
+    const char *near = tdi_nearest_name(word->words, word->length, names, count);
+    return tdi_net_fail(builder, word, "%s \"%.*s\" is neither a number nor %s%s%s%s", what,
+                        tdi_word_shown(word), word->words,
+                        block == NULL ? "`in`" : "a parameter of the block",
+                        near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                        near != NULL ? "?" : "");
+}
+
 TdStatus tdi_net_number(const TdiNetBuilder *builder, const TdiWord *word, const char *what,
                         int64_t least, int64_t most, int64_t *number)
 {
+    char shown[100];
     if (evaluate(builder, word, number) && *number >= least && *number <= most)
         return TD_OK;
-    return tdi_net_fail(builder, word, "%s \"%.*s\" is no whole number from %lld to %lld", what,
-                        tdi_word_shown(word), word->words, (long long)least, (long long)most);
+    const TdiNetValue *value = find_value(builder, word);
+    if (value == NULL && tdi_word_is_name(word) && !tdi_word_is(word, "in"))
+        return fail_name(builder, word, what);
+    snprintf(shown, sizeof shown, "%.*s%s%.*s", tdi_word_shown(word), word->words,
+             value == NULL ? "" : " = ", value == NULL ? 0 : tdi_word_shown(&value->word),
+             value == NULL ? "" : value->word.words);
+    return tdi_net_fail(builder, word, "%s \"%s\" is no whole number from %lld to %lld", what,
+                        shown, (long long)least, (long long)most);
 }
 
 const TdiWord *tdi_net_argument(const TdiNetItem *item, int i)
@@ -293,8 +322,10 @@ static const TdiWord *named_argument(const TdiNetItem *item, const TdiWord *name
     return NULL;
 }
 
-static void fill_values(const TdiNetBuilder *builder, const TdiNetItem *item,
-                        TdiNetValue *values)
+/* What the call says is read where it stands; what it leaves out with the block's own
+ * parameters, of which those before it have their values. */
+static void fill_values(TdiNetBuilder *builder, const TdiNetItem *item,
+                        const TdiNetFrame *frame, TdiNetValue *values)
 {
     const TdiNetParameter *parameter = item->block->parameters;
     int next = 0;
@@ -302,8 +333,10 @@ static void fill_values(const TdiNetBuilder *builder, const TdiNetItem *item,
         const TdiWord *word = named_argument(item, &parameter->name);
         if (word == NULL)
             word = tdi_net_argument(item, next++);
+        builder->frame = word == NULL ? frame : frame->outer;
         *values++ = value_of(builder, word != NULL ? word : &parameter->value);
     }
+    builder->frame = frame;
 }
 
 /* "stem", or "inception-a.2" where it is evaluated more than once. */
@@ -321,19 +354,20 @@ static TdStatus call_block(TdiNetBuilder *builder, const TdiNetItem *item)
 {
     TdiNetBlock *block = item->block;
     TdiNetScope scope = {0}, *outer = builder->scope;
-    TdiNetSaved *saved = builder->saved;
+    TdiNetSaved *saved = builder->saved, *inherited = builder->inherited;
     TdiNetValue *values = tdi_alloc((uint64_t)block->parameter_count, sizeof *values);
     TdiNetFrame frame = {block, item, values, builder->frame};
     if (values == NULL)
         return tdi_fail_memory(builder->err, sizeof *values);
-    fill_values(builder, item, values);
+    fill_values(builder, item, &frame, values);
     name_block(builder, block, &scope);
     builder->scope = &scope;
-    builder->frame = &frame;
+    builder->inherited = saved;
     TdStatus status = tdi_net_list(builder, &block->body);
     builder->frame = frame.outer;
     builder->scope = outer;
     builder->saved = saved; /* points saved in a block end with it */
+    builder->inherited = inherited;
     tdi_free(values);
     return status;
 }

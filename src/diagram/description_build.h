@@ -23,6 +23,7 @@ typedef struct TdiNetFrame {
 typedef struct TdiNetSaved {
     TdiWord name;
     int tensor;
+    unsigned number; /* of those before it */
     struct TdiNetSaved *before;
 } TdiNetSaved;
 
@@ -43,6 +44,7 @@ typedef struct TdiNetBuilder {
     const TdiNetFrame *frame; /* NULL: outside of blocks */
     TdiNetScope *scope;
     TdiNetSaved *saved;             /* the last one first */
+    TdiNetSaved *inherited;         /* ... and the first of those from outside of the block */
     int embedding;                  /* the table of the last `embed`; -1 */
     unsigned depth;                 /* of blocks and braces */
     unsigned layers;                /* evaluated so far */

@@ -1,7 +1,6 @@
 /* Layers without weights: inputs, pooling, resizing, what only moves numbers. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "diagram/description_window.h"
 
@@ -236,37 +235,43 @@ TdStatus tdi_net_dropout(TdiNetBuilder *builder, const TdiNetItem *item)
     return tdi_net_add_step(builder, item, &step);
 }
 
-/* Some of the channels, which count from 1. */
+/* The channels that are named, which count from 1; *count is the room there is. */
+static TdStatus read_picked(const TdiNetBuilder *builder, const TdiNetItem *item,
+                            int64_t *picked, int *count)
+{
+    const TdiNetArgument *argument = item->arguments;
+    int64_t channels = tdi_net_channels(tdi_net_shape(builder));
+    int most = *count;
+    for (*count = 0; argument != NULL; argument = argument->next) {
+        if (*count == most)
+            return tdi_net_fail(builder, &argument->value, "more than %d channels are picked",
+                                most);
+        TdStatus status =
+            tdi_net_number(builder, &argument->value, "channel", 1, channels, &picked[*count]);
+        if (status != TD_OK)
+            return status;
+        picked[(*count)++]--;
+    }
+    return TD_OK;
+}
+
 TdStatus tdi_net_pick(TdiNetBuilder *builder, const TdiNetItem *item)
 {
+    enum { MOST = 1024 };
     TdiStep step;
-    int count = 0;
+    int64_t picked[MOST];
+    int count = MOST;
     TdStatus status = tdi_net_need(builder, item, 2, 5, "");
+    if (status == TD_OK)
+        status = read_picked(builder, item, picked, &count);
     if (status != TD_OK)
         return status;
-    while (tdi_net_argument(item, count) != NULL && count < TDI_NET_MOST_BRANCHES)
-        count++;
-    if (tdi_net_argument(item, count) != NULL)
-        return tdi_net_fail(builder, &item->word, "more than %d channels are picked",
-                            TDI_NET_MOST_BRANCHES);
-    int64_t *picked = tdi_alloc((uint64_t)count, sizeof *picked);
-    int64_t channels = tdi_net_channels(tdi_net_shape(builder));
-    for (int i = 0; picked != NULL && status == TD_OK && i < count; i++) {
-        status = tdi_net_number(builder, tdi_net_argument(item, i), "channel", 1, channels,
-                                &picked[i]);
-        picked[i]--;
-    }
-    if (picked != NULL && status == TD_OK) {
-        int64_t axis = tdi_net_channel_axis(tdi_net_shape(builder));
-        tdi_net_step(builder, &step, "Gather", NULL);
-        tdi_step_whole(&step, "axis", &axis, 1);
-        step.shape.size[axis] = count;
-        tdi_step_input(&step,
-                       tdi_step_constant(builder->graph, step.name, "channels", picked, count));
-        status = tdi_net_add_step(builder, item, &step);
-    } else if (picked == NULL) {
-        status = tdi_net_fail(builder, &item->word, "out of memory");
-    }
-    tdi_free(picked);
-    return status;
+    int64_t axis = tdi_net_channel_axis(tdi_net_shape(builder));
+    builder->layers += (unsigned)count; /* so much room it takes */
+    tdi_net_step(builder, &step, "Gather", NULL);
+    tdi_step_whole(&step, "axis", &axis, 1);
+    step.shape.size[axis] = count;
+    tdi_step_input(&step,
+                   tdi_step_constant(builder->graph, step.name, "channels", picked, count));
+    return tdi_net_add_step(builder, item, &step);
 }

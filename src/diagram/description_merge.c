@@ -13,12 +13,23 @@ TdStatus tdi_net_same(TdiNetBuilder *builder, const TdiNetItem *item)
 
 /* ---- Saved points ------------------------------------------------------------------------ */
 
+/* A name that the same block has saved before now means this point. */
 TdStatus tdi_net_save_as(TdiNetBuilder *builder, const TdiWord *name)
 {
+    TdiNetSaved *old = builder->saved;
+    unsigned number = old == NULL ? 0 : old->number + 1;
+    while (old != builder->inherited && !tdi_word_equal(&old->name, name))
+        old = old->before;
+    if (old != builder->inherited) {
+        old->tensor = builder->current;
+        return TD_OK;
+    }
+    if (number >= TDI_NET_MOST_SAVED)
+        return tdi_net_fail(builder, name, "more than %d points are saved", TDI_NET_MOST_SAVED);
     TdiNetSaved *saved = tdi_arena_take(&builder->net->arena, 1, sizeof *saved);
     if (saved == NULL)
         return tdi_fail_memory(builder->err, sizeof *saved);
-    *saved = (TdiNetSaved){*name, builder->current, builder->saved};
+    *saved = (TdiNetSaved){*name, builder->current, number, builder->saved};
     builder->saved = saved;
     return TD_OK;
 }
@@ -46,10 +57,10 @@ static TdStatus unknown_point(const TdiNetBuilder *builder, const TdiWord *name)
         count++;
     }
     const char *near = tdi_nearest_name(name->words, name->length, names, count);
-    return tdi_net_fail(builder, name, "no point \"%.*s\" was saved before; %s%s",
+    return tdi_net_fail(builder, name, "no point \"%.*s\" was saved before; %s%s%s",
                         tdi_word_shown(name), name->words,
                         near != NULL ? "did you mean " : "write `save NAME` where it is",
-                        near != NULL ? near : "");
+                        near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
 TdStatus tdi_net_from(TdiNetBuilder *builder, const TdiNetItem *item)

@@ -228,8 +228,9 @@ static TdStatus check_call(Parser *parser, const TdiNetItem *item)
     }
     if (argument != NULL)
         return FAIL(parser, &argument->value,
-                    "\"%.*s\" is a word too many: block %s has %d parameters",
-                    SHOWN(&argument->value), block->title, block->parameter_count);
+                    "\"%.*s\" is a word too many: block %s has %d parameter%s",
+                    SHOWN(&argument->value), block->title, block->parameter_count,
+                    block->parameter_count == 1 ? "" : "s");
     return TD_OK;
 }
 

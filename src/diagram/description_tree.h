@@ -15,7 +15,8 @@ enum {
     TDI_NET_MOST_ITEMS = 100000,        /* in the text */
     TDI_NET_LONGEST_TEXT = 16 << 20,    /* bytes */
     TDI_NET_GREATEST_SIZE = 0x7fffffff, /* of a tensor, along each axis */
-    TDI_NET_MOST_BRANCHES = 4096
+    TDI_NET_MOST_BRANCHES = 4096,
+    TDI_NET_MOST_SAVED = 1024
 };
 
 /* The options of layers. Those before TDI_OPTION_STRIDE may have defaults. */
