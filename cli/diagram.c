@@ -191,6 +191,9 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
     say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.2f s", output_name(path),
         (unsigned)totals.layers, folds, (unsigned long long)totals.parameters,
         (unsigned long long)totals.macs, seconds);
+    if (totals.macs_unknown > 0)
+        say("the multiply-adds of %llu operators are not known, as their sizes are open",
+            (unsigned long long)totals.macs_unknown);
     if (totals.unknown > 0)
         say("%llu operators are of types that tiedye does not know; --text names them",
             (unsigned long long)totals.unknown);
