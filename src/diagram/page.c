@@ -184,10 +184,14 @@ static void add_fold(Writer *writer, const TdiFolded *fold, bool apart)
     tdi_text_format(&text, " ×%d: ", fold->count);
     tdi_count_words(sum.parameters, &text);
     tdi_text_add(&text, " parameters, ");
-    tdi_count_words(sum.macs, &text);
+    if (sum.macs_unknown)
+        tdi_text_add(&text, "an unknown number of");
+    else
+        tdi_count_words(sum.macs, &text);
     tdi_text_add(&text, " multiply-adds each");
     if (single && fold->first[0] != '\0') /* a frame says it itself */
-        tdi_text_format(&text, " (first: %s)", fold->first);
+        tdi_text_format(&text, " (%s%s)", fold->fold == TDI_FOLD_LEAD ? "first: " : "",
+                        fold->first);
     Entry *entry = add_entry(writer, TDI_ROLE_NONE, 0, tdi_figure_words(writer->figure, &text));
     if (entry != NULL)
         entry->apart = apart;

@@ -197,7 +197,10 @@ static void add_folds(const TdDiagram *diagram, TdiText *text)
                         sum.count == 1 ? "" : "s");
         tdi_count_digits(sum.parameters, text);
         tdi_text_add(text, " parameters, ");
-        tdi_count_digits(sum.macs, text);
+        if (sum.macs_unknown)
+            tdi_text_add(text, "an unknown number of");
+        else
+            tdi_count_digits(sum.macs, text);
         tdi_text_add(text, " multiply-adds each\n");
         if (fold->first[0] != '\0')
             tdi_text_format(text, "      %s%s\n",
@@ -328,7 +331,10 @@ static void add_json_fold(const TdDiagram *diagram, const TdiFolded *fold, TdiTe
     add_words(text, ", ", "unit", fold->label);
     add_whole(text, ", ", "layers", (uint64_t)sum.count);
     add_whole(text, ", ", "parameters", sum.parameters);
-    add_whole(text, ", ", "macs", sum.macs);
+    if (sum.macs_unknown)
+        tdi_text_add(text, ", \"macs\": null");
+    else
+        add_whole(text, ", ", "macs", sum.macs);
     add_words(text, ", ", fold->fold == TDI_FOLD_GROWTH ? "growth" : "first",
               fold->first[0] != '\0' && fold->fold != TDI_FOLD_BRANCHES ? fold->first : NULL);
     tdi_text_add(text, "}");

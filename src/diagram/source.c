@@ -53,8 +53,9 @@ static TdiNetworkFile kind_of(const char *path)
 
 bool td_diagram_is_source(const char *source)
 {
-    if (source[0] == '@')
-        return tdi_network_find(source + 1, NULL) != NULL;
+    if (source[0] == '@') /* a name that is neither is told the nearest network's */
+        return tdi_network_find(source + 1, NULL) != NULL ||
+               td_preset_find(source + 1, NULL) == NULL;
     return kind_of(source) != TDI_FILE_OTHER;
 }
 
