@@ -13,6 +13,9 @@ run_target() { # NAME
     if [ -d "tests/fuzz/corpus/${1#fuzz_}" ]; then
         set -- "$@" "tests/fuzz/corpus/${1#fuzz_}"
     fi
+    if [ "$1" = fuzz_onnx ] && [ -d /usr/share/libonnx-testdata/data ]; then # Debian's models
+        set -- "$@" /usr/share/libonnx-testdata/data
+    fi
     if [ -f "tests/fuzz/${1#fuzz_}.dict" ]; then
         set -- "$@" "-dict=tests/fuzz/${1#fuzz_}.dict"
     fi

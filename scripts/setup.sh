@@ -37,6 +37,8 @@ check | pkgconf           | pkg-config | tests of what is installed
 check | python3-vtk9      | -          | reads volumes and meshes
 check | python3-numpy     | -          | reads volumes and meshes
 check | assimp-utils      | -          | reads meshes
+check | python3-onnx      | -          | reads networks
+check | libonnx-testdata  | -          | networks to read
 bench | nodejs            | node       | runs ONNX Runtime
 bench | npm               | npm        | installs ONNX Runtime and sharp
 bench | python3-numpy     | -          | a peer

@@ -6,8 +6,8 @@
 
 typedef struct TdiNameSlot {
     TdiWords name;
+    uint32_t hash; /* 0: free */
     int number;
-    bool taken;
 } TdiNameSlot;
 
 enum { LEAST_ROOM = 32 };
@@ -22,21 +22,22 @@ bool tdi_words_are(TdiWords words, const char *text)
     return tdi_words_equal(words, (TdiWords){text, strlen(text)});
 }
 
-/* FNV-1a, begun with where the table lies: names that collide in one run do not in the next.
- */
-static size_t hash(const TdiNames *names, TdiWords name)
+/* FNV-1a, begun with where the table first lay: names that collide in one run do not in the
+ * next. Never 0. */
+static uint32_t hash_of(const TdiNames *names, TdiWords name)
 {
-    uint64_t sum = UINT64_C(14695981039346656037) ^ (uint64_t)(uintptr_t)names->slots;
+    uint64_t sum = UINT64_C(14695981039346656037) ^ names->seed;
     for (size_t i = 0; i < name.length; i++)
         sum = (sum ^ (unsigned char)name.at[i]) * UINT64_C(1099511628211);
-    return (size_t)(sum ^ sum >> 29);
+    return (uint32_t)(sum ^ sum >> 32) | 1u << 31;
 }
 
 /* The slot of a name, or the free one where it would stand. */
-static TdiNameSlot *slot_of(const TdiNames *names, TdiWords name)
+static TdiNameSlot *slot_of(const TdiNames *names, TdiWords name, uint32_t hash)
 {
-    size_t at = hash(names, name) & (names->room - 1);
-    while (names->slots[at].taken && !tdi_words_equal(names->slots[at].name, name))
+    size_t at = hash & (names->room - 1);
+    while (names->slots[at].hash != 0 &&
+           (names->slots[at].hash != hash || !tdi_words_equal(names->slots[at].name, name)))
         at = (at + 1) & (names->room - 1);
     return &names->slots[at];
 }
@@ -44,13 +45,16 @@ static TdiNameSlot *slot_of(const TdiNames *names, TdiWords name)
 static bool enlarge(TdiNames *names)
 {
     TdiNames larger = {.room = names->room == 0 ? LEAST_ROOM : names->room * 2,
-                       .count = names->count};
+                       .count = names->count,
+                       .seed = names->seed};
     larger.slots = tdi_alloc(larger.room, sizeof *larger.slots);
     if (larger.slots == NULL)
         return false;
+    if (names->room == 0)
+        larger.seed = (uint64_t)(uintptr_t)larger.slots;
     for (size_t i = 0; i < names->room; i++)
-        if (names->slots[i].taken)
-            *slot_of(&larger, names->slots[i].name) = names->slots[i];
+        if (names->slots[i].hash != 0)
+            *slot_of(&larger, names->slots[i].name, names->slots[i].hash) = names->slots[i];
     tdi_free(names->slots);
     *names = larger;
     return true;
@@ -58,8 +62,10 @@ static bool enlarge(TdiNames *names)
 
 int *tdi_names_find(const TdiNames *names, TdiWords name)
 {
-    TdiNameSlot *slot = names->room == 0 ? NULL : slot_of(names, name);
-    return slot == NULL || !slot->taken ? NULL : &slot->number;
+    if (names->room == 0)
+        return NULL;
+    TdiNameSlot *slot = slot_of(names, name, hash_of(names, name));
+    return slot->hash == 0 ? NULL : &slot->number;
 }
 
 bool tdi_names_add(TdiNames *names, TdiWords name, int number)
@@ -68,10 +74,11 @@ bool tdi_names_add(TdiNames *names, TdiWords name, int number)
         names->failed = true;
         return false;
     }
-    TdiNameSlot *slot = slot_of(names, name);
-    if (slot->taken)
+    uint32_t hash = hash_of(names, name);
+    TdiNameSlot *slot = slot_of(names, name, hash);
+    if (slot->hash != 0)
         return false;
-    *slot = (TdiNameSlot){name, number, true};
+    *slot = (TdiNameSlot){name, hash, number};
     names->count++;
     return true;
 }

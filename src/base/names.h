@@ -19,6 +19,7 @@ bool tdi_words_are(TdiWords words, const char *text);
 typedef struct TdiNames {
     struct TdiNameSlot *slots;
     size_t count, room;
+    uint64_t seed;
     bool failed; /* there was no memory: it is not whole */
 } TdiNames;
 

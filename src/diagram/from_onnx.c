@@ -379,6 +379,7 @@ static void add_body(TdiOnnxBuild *build, TdiOnnxScope *around, const TdiOnnxGra
     }
     bodies[op->body_count++] = body;
     TdiOnnxScope scope = {.around = around,
+                          .owner = op,
                           .graph = body,
                           .function = around->function,
                           .call = around->call,
@@ -400,20 +401,25 @@ static void add_bodies(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxNo
                 add_body(build, scope, &node->attributes[i].graphs[g], bodies, op);
 }
 
-static void add_ends(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxNode *node,
-                     TdiOperator *op)
+static void take_inputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxNode *node,
+                        TdiOperator *op)
 {
     int *inputs = take(build, node->input_count, sizeof *inputs);
-    int *outputs = take(build, node->output_count, sizeof *outputs);
+    op->inputs = inputs;
+    op->input_count = (int)node->input_count;
     for (size_t i = 0; i < node->input_count && build->status == TD_OK; i++)
         inputs[i] = find_input(build, scope, node, i);
+}
+
+static void add_outputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxNode *node,
+                        TdiOperator *op)
+{
+    int *outputs = take(build, node->output_count, sizeof *outputs);
+    op->outputs = outputs;
+    op->output_count = (int)node->output_count;
     for (size_t i = 0; i < node->output_count && build->status == TD_OK; i++)
         outputs[i] =
             node->outputs[i].length == 0 ? -1 : add_tensor(build, scope, node->outputs[i]);
-    op->inputs = inputs;
-    op->outputs = outputs;
-    op->input_count = (int)node->input_count;
-    op->output_count = (int)node->output_count;
 }
 
 /* Microsoft's operators bear the names of those that ONNX took over later. */
@@ -430,9 +436,10 @@ static void add_operator(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnx
                       .type = terminated(build, node->type),
                       .domain = terminated(build, node->domain),
                       .name = terminated(build, node->name)};
-    add_bodies(build, scope, node, &op);
     add_attributes(build, node, &op);
-    add_ends(build, scope, node, &op);
+    take_inputs(build, scope, node, &op);
+    add_bodies(build, scope, node, &op);
+    add_outputs(build, scope, node, &op);
     if (build->status != TD_OK) {
         free_bodies(&op);
         return;
@@ -506,6 +513,48 @@ static bool is_given(const TdiOnnxScope *scope, TdiWords name)
     return tensor != NULL && scope->graph->tensors[*tensor].stored;
 }
 
+static TdiShape without_axis(const TdiShape *of, int64_t axis)
+{
+    TdiShape shape = tdi_shape_unknown();
+    axis = axis < 0 ? axis + of->rank : axis;
+    if (of->rank < 1 || axis < 0 || axis >= of->rank)
+        return shape;
+    shape.rank = of->rank - 1;
+    for (int i = 0; i < shape.rank; i++)
+        shape.size[i] = of->size[i < axis ? i : i + 1];
+    return shape;
+}
+
+/* An input of Scan's body: what is carried on, then slices of what is scanned. */
+static TdiShape scanned(const TdiOperator *op, int slot, const TdiShape *of)
+{
+    int64_t first = op->input_count - tdi_attribute_whole(op, "num_scan_inputs", 1);
+    const TdiAttribute *axes = tdi_attribute(op, "scan_input_axes");
+    bool stated = axes != NULL && axes->whole != NULL && slot >= first &&
+                  (uint64_t)(slot - first) < axes->count;
+    return slot < first ? *of : without_axis(of, stated ? axes->whole[slot - first] : 0);
+}
+
+/* What follows for a body's input from what its operator takes. The shape of what Loop carries
+ * on may change from turn to turn. */
+static void apply_owner(const TdiOnnxScope *scope, size_t slot, TdiTensor *tensor)
+{
+    const TdiOperator *op = scope->owner;
+    bool loop = strcmp(op->type, "Loop") == 0, scan = strcmp(op->type, "Scan") == 0;
+    if (op->domain[0] != '\0' || (!loop && !scan) || slot >= (size_t)op->input_count)
+        return;
+    if (loop && slot < 2) { /* the turn, and whether it goes on */
+        tensor->shape = tdi_shape_of(0, NULL);
+        tensor->element = slot == 0 ? TDI_ELEMENT_INT64 : TDI_ELEMENT_BOOL;
+    } else if (op->inputs[slot] >= 0) {
+        const TdiTensor *taken = &scope->around->graph->tensors[op->inputs[slot]];
+        if (tensor->element == TDI_ELEMENT_UNKNOWN)
+            tensor->element = taken->element;
+        if (scan && tensor->shape.rank < 0)
+            tensor->shape = scanned(op, (int)slot, &taken->shape);
+    }
+}
+
 /* Inputs that are stored as well are weights with a way to replace them: no inputs. */
 static void add_inputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxGraph *from)
 {
@@ -519,11 +568,13 @@ static void add_inputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxGr
             return;
         scope->graph->tensors[tensor].shape = shape_of(build, value, network);
         scope->graph->tensors[tensor].element = value->element;
+        if (!network)
+            apply_owner(scope, i, &scope->graph->tensors[tensor]);
         tdi_graph_input(scope->graph, tensor);
     }
 }
 
-static void add_outputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxGraph *from)
+static void name_outputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxGraph *from)
 {
     for (size_t i = 0; i < from->output_count && build->status == TD_OK; i++) {
         int tensor = -1;
@@ -538,18 +589,14 @@ static void add_outputs(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxG
 static void build_graph(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxGraph *from)
 {
     TdiGraph *graph = scope->graph;
-    const char *name = from->name.length == 0
-                           ? ""
-                           : tdi_arena_words(&graph->arena, from->name.at, from->name.length);
-    graph->failed |= name == NULL;
-    graph->name = name == NULL ? "" : name;
+    graph->name = tdi_graph_words(graph, from->name.at, from->name.length);
     graph->nodes = from->all_nodes;
     find_types(build, scope, from);
     for (size_t i = 0; i < from->tensor_count && going(build, graph); i++)
         add_stored(build, scope, &from->tensors[i]);
     add_inputs(build, scope, from);
     build_nodes(build, scope, from->nodes, from->node_count);
-    add_outputs(build, scope, from);
+    name_outputs(build, scope, from);
     going(build, graph);
     tdi_names_free(&scope->names);
     tdi_names_free(&scope->values);

@@ -27,8 +27,7 @@ static void *keep(TdiGraph *graph, void *piece)
     return piece;
 }
 
-/* Names come from files: what a terminal or a drawing could not show is replaced. */
-static const char *keep_words(TdiGraph *graph, const char *words, size_t length)
+const char *tdi_graph_words(TdiGraph *graph, const char *words, size_t length)
 {
     const char *copy = length == 0 ? "" : tdi_arena_words(&graph->arena, words, length);
     graph->failed |= copy == NULL;
@@ -61,7 +60,7 @@ int tdi_graph_tensor(TdiGraph *graph, const char *name, size_t length)
         return -1;
     graph->tensors = grown;
     grown[graph->tensor_count] =
-        (TdiTensor){.name = keep_words(graph, name, name == NULL ? 0 : length),
+        (TdiTensor){.name = tdi_graph_words(graph, name, name == NULL ? 0 : length),
                     .shape = tdi_shape_unknown(),
                     .producer = -1,
                     .alias = -1,
@@ -82,14 +81,14 @@ int tdi_graph_stored(TdiGraph *graph, const char *name, const TdiShape *shape, i
 
 static TdiAttribute copy_attribute(TdiGraph *graph, const TdiAttribute *from)
 {
-    TdiAttribute copy = {.name = keep_words(graph, from->name, strlen(from->name)),
+    TdiAttribute copy = {.name = tdi_graph_words(graph, from->name, strlen(from->name)),
                          .count = from->count};
     if (from->whole != NULL)
         copy.whole = copy_array(graph, from->whole, from->count, sizeof *from->whole);
     if (from->real != NULL)
         copy.real = copy_array(graph, from->real, from->count, sizeof *from->real);
     if (from->words != NULL)
-        copy.words = keep_words(graph, from->words, strlen(from->words));
+        copy.words = tdi_graph_words(graph, from->words, strlen(from->words));
     return copy;
 }
 
@@ -106,12 +105,12 @@ static void copy_attributes(TdiGraph *graph, const TdiOperator *from, TdiOperato
 static void copy_operator(TdiGraph *graph, const TdiOperator *from, TdiOperator *to)
 {
     *to = *from;
-    to->type = keep_words(graph, from->type, strlen(from->type));
+    to->type = tdi_graph_words(graph, from->type, strlen(from->type));
     to->domain =
-        from->domain == NULL ? "" : keep_words(graph, from->domain, strlen(from->domain));
-    to->name = from->name == NULL ? "" : keep_words(graph, from->name, strlen(from->name));
+        from->domain == NULL ? "" : tdi_graph_words(graph, from->domain, strlen(from->domain));
+    to->name = from->name == NULL ? "" : tdi_graph_words(graph, from->name, strlen(from->name));
     if (from->block != NULL)
-        to->block = keep_words(graph, from->block, strlen(from->block));
+        to->block = tdi_graph_words(graph, from->block, strlen(from->block));
     to->inputs = copy_array(graph, from->inputs, (size_t)from->input_count, sizeof(int));
     to->outputs = copy_array(graph, from->outputs, (size_t)from->output_count, sizeof(int));
     to->bodies = copy_array(graph, from->bodies, (size_t)from->body_count, sizeof *to->bodies);

@@ -124,6 +124,11 @@ void tdi_graph_output(TdiGraph *graph, int tensor);
 /* Whole numbers that are kept as long as the graph; NULL without memory (remembered). */
 int64_t *tdi_graph_whole(TdiGraph *graph, size_t count);
 
+/* A copy of words that is kept as long as the graph; "" without memory (remembered). Names come
+ * from files: what a terminal or a drawing could not show is replaced (td_clean_text). So it is
+ * in all words of tensors and operators. */
+const char *tdi_graph_words(TdiGraph *graph, const char *words, size_t length);
+
 /* ---- Reading ------------------------------------------------------------------------- */
 
 const TdiAttribute *tdi_attribute(const TdiOperator *op, const char *name); /* or NULL */

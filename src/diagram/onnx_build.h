@@ -23,11 +23,12 @@ typedef struct TdiOnnxBuild {
 
 /* Names that can be seen from some nodes. */
 typedef struct TdiOnnxScope {
-    struct TdiOnnxScope *around;     /* of a body: where it stands; NULL */
-    TdiGraph *graph;                 /* where tensors and operators go */
-    TdiNames names;                  /* number of a tensor, -1: an argument that was left out */
-    const TdiOnnxGraph *types;       /* what says the types of its tensors; NULL */
-    TdiNames values;                 /* of types: values, then outputs */
+    struct TdiOnnxScope *around; /* of a body: where it stands; NULL */
+    const TdiOperator *owner;    /* of a body: whose it is, with its inputs and attributes */
+    TdiGraph *graph;             /* where tensors and operators go */
+    TdiNames names;              /* number of a tensor, -1: an argument that was left out */
+    const TdiOnnxGraph *types;   /* what says the types of its tensors; NULL */
+    TdiNames values;             /* of types: values, then outputs */
     const TdiOnnxFunction *function; /* that it is the inside of, also around it; NULL */
     const TdiOnnxNode *call;         /* of the function */
     unsigned depth;                  /* scopes and calls around it */

@@ -13,9 +13,10 @@ static TdiWords key_of(TdiOnnxBuild *build, TdiWords domain, TdiWords name, TdiW
 {
     build->key.length = 0;
     tdi_text_format(&build->key, "%zu %zu ", domain.length, name.length);
-    tdi_text_add_bytes(&build->key, domain.at, domain.length);
-    tdi_text_add_bytes(&build->key, name.at, name.length);
-    tdi_text_add_bytes(&build->key, overload.at, overload.length);
+    const TdiWords parts[] = {domain, name, overload};
+    for (int i = 0; i < 3; i++)
+        if (parts[i].length > 0)
+            tdi_text_add_bytes(&build->key, parts[i].at, parts[i].length);
     if (build->key.failed)
         tdi_onnx_build_memory(build, build->key.capacity);
     return (TdiWords){build->key.data, build->key.length};

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "diagram/from_onnx.h"
 #include "fuzz/repair.h"
 #include "output/image.h"
 #include "output/mesh.h"
@@ -553,6 +554,25 @@ static void test_large_images(void **state)
     assert_true(largest < 1 << 17);
 }
 
+/* ---- Networks of others -------------------------------------------------------------- */
+
+static TdStatus try_onnx(const char *path, TdError *err)
+{
+    TdiGraph graph;
+    TdStatus status = tdi_graph_from_onnx(path, &graph, err);
+    tdi_graph_free(&graph);
+    return status;
+}
+
+static void test_models(void **state)
+{
+    (void)state;
+    exhaust(try_onnx, "tests/fuzz/corpus/onnx/bodies.onnx", false);
+    exhaust(try_onnx, "tests/fuzz/corpus/onnx/constants.onnx", false);
+    exhaust(try_onnx, "tests/fuzz/corpus/onnx/functions.onnx", false);
+    exhaust(try_onnx, "tests/fuzz/corpus/onnx/many.onnx", false);
+}
+
 static void test_weights_and_recipes(void **state)
 {
     (void)state;
@@ -644,12 +664,19 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures),        cmocka_unit_test(test_films),
-        cmocka_unit_test(test_sheets),          cmocka_unit_test(test_rasters),
-        cmocka_unit_test(test_reading),         cmocka_unit_test(test_images),
-        cmocka_unit_test(test_large_images),    cmocka_unit_test(test_weights_and_recipes),
-        cmocka_unit_test(test_volumes),         cmocka_unit_test(test_solids),
-        cmocka_unit_test(test_moving_pictures), cmocka_unit_test(test_numbered_pictures),
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_films),
+        cmocka_unit_test(test_sheets),
+        cmocka_unit_test(test_rasters),
+        cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_large_images),
+        cmocka_unit_test(test_weights_and_recipes),
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_volumes),
+        cmocka_unit_test(test_solids),
+        cmocka_unit_test(test_moving_pictures),
+        cmocka_unit_test(test_numbered_pictures),
         cmocka_unit_test(test_galleries),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
