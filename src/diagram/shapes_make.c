@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "diagram/infer.h"
-#include "diagram/shapes.h"
 
 void tdi_infer_nothing(TdiGraph *graph, const TdiOperator *op)
 {
@@ -252,43 +251,10 @@ static void put_state(TdiGraph *graph, const TdiOperator *op, int slot, int inpu
     tdi_put(graph, op, slot, &shape, body->element);
 }
 
-/* Say to a body what goes into it; true where that is news. */
-static bool tell(TdiGraph *body, int input, const TdiShape *shape, int element)
-{
-    if (input >= body->input_count || body->inputs[input] < 0 || shape->rank < 0)
-        return false;
-    TdiTensor *tensor = &body->tensors[body->inputs[input]];
-    TdiShape before = tensor->shape;
-    if (before.rank >= 0 && before.rank != shape->rank)
-        return false;
-    for (int i = 0; i < shape->rank; i++)
-        if (before.rank < 0 || before.size[i] < 0)
-            tensor->shape.size[i] = shape->size[i];
-    tensor->shape.rank = shape->rank;
-    if (tensor->element == TDI_ELEMENT_UNKNOWN)
-        tensor->element = element;
-    return !tdi_shape_equal(&before, &tensor->shape);
-}
-
-/* A body is inferred before what goes into it is known. Each time there is news of it, so that
- * bodies in bodies do not cost more than their depth. */
-static void infer_again(TdiGraph *body, bool news)
-{
-    for (int i = 0; news && i < body->operator_count; i++)
-        tdi_infer_shapes(body, &body->operators[i]);
-}
-
 /* Inputs: rounds, whether to begin, states. A body gives whether to go on, states, results. */
 void tdi_infer_loop(TdiGraph *graph, const TdiOperator *op)
 {
     int states = op->input_count - 2;
-    bool news = false;
-    for (int k = 2; k < op->input_count && op->body_count > 0; k++) {
-        TdiShape shape = tdi_input_shape(graph, op, k); /* in the first round */
-        news |= tell(op->bodies[0], k, &shape, tdi_input_element(graph, op, k));
-    }
-    if (op->body_count > 0)
-        infer_again(op->bodies[0], news);
     for (int k = 0; k < op->output_count && op->body_count > 0; k++) {
         const TdiTensor *each = body_output(op->bodies[0], k + 1);
         if (k < states)
@@ -305,24 +271,6 @@ static int64_t listed(const TdiOperator *op, const char *name, int k)
     return list != NULL && list->whole != NULL && (size_t)k < list->count ? list->whole[k] : 0;
 }
 
-/* What is scanned goes into the body without the axis that it is scanned along. */
-static void tell_scanned(const TdiGraph *graph, const TdiOperator *op, int states)
-{
-    bool news = false;
-    for (int k = 0; k < op->input_count; k++) {
-        TdiShape shape = tdi_input_shape(graph, op, k);
-        int axis = shape.rank;
-        if (k >= states &&
-            !tdi_axis(listed(op, "scan_input_axes", k - states), shape.rank, &axis))
-            continue;
-        for (int i = axis; i + 1 < shape.rank; i++)
-            shape.size[i] = shape.size[i + 1];
-        shape.rank -= k >= states;
-        news |= tell(op->bodies[0], k, &shape, tdi_input_element(graph, op, k));
-    }
-    infer_again(op->bodies[0], news);
-}
-
 /* Inputs: states, then what is scanned. */
 void tdi_infer_scan(TdiGraph *graph, const TdiOperator *op)
 {
@@ -332,7 +280,6 @@ void tdi_infer_scan(TdiGraph *graph, const TdiOperator *op)
         op->bodies[0]->input_count != op->input_count)
         return;
     int states = op->input_count - (int)scanned, axis;
-    tell_scanned(graph, op, states);
     TdiShape first = tdi_input_shape(graph, op, states);
     bool known = tdi_axis(listed(op, "scan_input_axes", 0), first.rank, &axis);
     for (int k = 0; k < op->output_count; k++) {

@@ -472,13 +472,6 @@ static void test_bodies(void **state)
                            .body_count = 1);
     assert_sizes(loop, 1, 3);
     assert_sizes(loop + 1, -1, 1, 3);
-    /* A body that says nothing of its inputs learns it from outside. */
-    TdiGraph *silent[1] = {body_giving(tdi_shape_unknown(), 2)};
-    scan = ADD_OUTPUTS("Scan", 2, TAKES(input(SIZES(1, 3)), input(SIZES(1, 3, 7))),
-                       .bodies = silent, .body_count = 1,
-                       WITH(WHOLE("num_scan_inputs", 1), WHOLE("scan_input_axes", 2)));
-    assert_sizes(scan, 1, 3);
-    assert_sizes(scan + 1, 7, 1, 3);
     reset();
 }
 
