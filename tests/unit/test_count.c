@@ -97,6 +97,39 @@ static void test_parameters(void **state)
     reset();
 }
 
+/* Weights that are turned, cut or unpacked are those of the operator that works with them. */
+static void test_derived(void **state)
+{
+    (void)state;
+    int x = input(SIZES(1, 6)), w = stored(SIZES(9, 6));
+    int turned = ADD("Transpose", TAKES(w));
+    assert_true(tensor_at(turned)->derived);
+    assert_int_equal(last_parameters(), 54); /* as long as nobody takes it */
+    int y = ADD("MatMul", TAKES(x, turned));
+    assert_false(tensor_at(y)->derived);
+    assert_int_equal(last_parameters(), 54);
+    assert_int_equal(graph.operators[0].parameters, 0);
+    ADD("MatMul", TAKES(x, turned));
+    assert_int_equal(last_parameters(), 0);
+    int both =
+        ADD("Concat", TAKES(stored(SIZES(6, 2)), stored(SIZES(6, 3))), WITH(WHOLE("axis", 1)));
+    ADD("MatMul", TAKES(x, ADD("Relu", TAKES(both))));
+    assert_int_equal(last_parameters(), 30);
+    int parts = ADD_OUTPUTS("Split", 2, TAKES(stored(SIZES(4, 6))));
+    ADD("Gemm", TAKES(x, parts + 1), WITH(WHOLE("transB", 1)));
+    assert_int_equal(last_parameters(), 0);
+    assert_true(tensor_at(ADD("Mul", TAKES(ONE(2), LIST(3, 4))))->constant);
+    /* Numbers of few weights are known, and are weights all the same. */
+    int few = REALS(1, 2, 3);
+    graph.tensors[few].constant = false;
+    int cut = ADD("Slice", TAKES(few, LIST(0), LIST(2)));
+    assert_true(tensor_at(cut)->real != NULL && tensor_at(cut)->derived);
+    assert_numbers(ADD("Shape", TAKES(few)), 3);
+    ADD("Add", TAKES(x, cut));
+    assert_int_equal(tdi_graph_count(&graph).parameters, 54 + 30 + 24 + 3);
+    reset();
+}
+
 /* Equal weights that are stored once are still the weights of two layers. */
 static void test_aliases(void **state)
 {
@@ -451,11 +484,11 @@ static void test_huge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_macs),        cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_aliases),     cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_vgg),         cmocka_unit_test(test_resnet),
-        cmocka_unit_test(test_field_forms), cmocka_unit_test(test_nonsense),
-        cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_macs),     cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_derived),  cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_bodies),   cmocka_unit_test(test_vgg),
+        cmocka_unit_test(test_resnet),   cmocka_unit_test(test_field_forms),
+        cmocka_unit_test(test_nonsense), cmocka_unit_test(test_huge),
     };
     return cmocka_run_group_tests_name("count", tests, NULL, NULL);
 }
