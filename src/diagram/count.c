@@ -26,6 +26,7 @@ static bool takes_integers(const TdiOperator *op)
                                         "DynamicQuantizeLSTM",
                                         "DynamicQuantizeMatMul",
                                         "MatMulBnb4",
+                                        "MatMulFpQ4",
                                         "MatMulInteger",
                                         "MatMulIntegerToFloat",
                                         "MatMulNBits",
@@ -85,6 +86,16 @@ static bool is_first(const Count *count, int tensor, unsigned char mark)
     return first;
 }
 
+/* Weights of 4 bits lie two in a byte; how many there are stands beside them. */
+static int64_t elements_of(const TdiOperator *op, const TdiTensor *tensor, int slot)
+{
+    static const char *const packed[] = {"MatMulBnb4", "MatMulFpQ4", "MatMulFpQ4",
+                                         "MatMulNBits", NULL};
+    int64_t rows = tdi_attribute_whole(op, "K", -1), columns = tdi_attribute_whole(op, "N", -1);
+    bool few = slot == 1 && is_type(op, packed) && tdi_times(rows, columns) > 0;
+    return few ? tdi_times(rows, columns) : tdi_shape_elements(&tensor->shape);
+}
+
 /* Parameters that no operator before took. */
 static uint64_t new_parameters(Count *count, const TdiOperator *op)
 {
@@ -97,7 +108,7 @@ static uint64_t new_parameters(Count *count, const TdiOperator *op)
         }
         if (!is_parameter(op, tensor, slot) || !is_first(count, op->inputs[slot], COUNTED))
             continue;
-        int64_t elements = tdi_shape_elements(&tensor->shape);
+        int64_t elements = elements_of(op, tensor, slot);
         uint64_t more = elements < 0 ? 0 : (uint64_t)elements;
         sum = tdi_add_size(sum, more);
         if (is_first(count, op->inputs[slot], STORED))

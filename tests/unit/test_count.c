@@ -85,14 +85,19 @@ static void test_parameters(void **state)
     assert_int_equal(last_parameters(), 0);
     ADD("DequantizeLinear", TAKES(whole, stored(SIZES(8)), stored(SIZES(8))));
     assert_int_equal(last_parameters(), 8 * 6 * 9);
+    TdiShape nibbles = SIZES(16, 1, 16);
+    int packed = tdi_graph_stored(&graph, "", &nibbles, TDI_ELEMENT_UINT8);
+    ADD("MatMulNBits", TAKES(input(SIZES(1, 32)), packed, stored(SIZES(16))),
+        WITH(WHOLE("K", 32), WHOLE("N", 16)));
+    assert_int_equal(last_parameters(), 512);
     ADD("SomethingNew", TAKES(x, stored(SIZES(4, 5))));
     assert_int_equal(last_parameters(), 20);
     TdiTotals totals = tdi_graph_count(&graph);
     assert_int_equal(totals.unknown, 1);
     assert_string_equal(totals.unknown_name, "SomethingNew");
     assert_int_equal(totals.macs_unknown, 1);
-    assert_int_equal(totals.operators, 9);
-    assert_int_equal(totals.parameters, 8 * 6 * 9 + 8 + 16 + 8 * 6 * 9 + 20);
+    assert_int_equal(totals.operators, 10);
+    assert_int_equal(totals.parameters, 8 * 6 * 9 + 8 + 16 + 8 * 6 * 9 + 512 + 20);
     assert_int_equal(totals.stored, totals.parameters);
     reset();
 }
