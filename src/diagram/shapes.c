@@ -196,11 +196,14 @@ static void start_fields(TdiGraph *graph, const TdiOperator *op)
     }
 }
 
+/* More than any operator has: looking for one among very many would take long. */
+enum { MOST_ATTRIBUTES = 256 };
+
 void tdi_infer_shapes(TdiGraph *graph, const TdiOperator *op)
 {
     const TdiOperatorInfo *info = tdi_op_info(op->op);
     start_fields(graph, op);
-    if (info == NULL) {
+    if (info == NULL || op->attribute_count > MOST_ATTRIBUTES) {
         mark_still(graph, op, TDI_KIND_UNKNOWN);
         return;
     }

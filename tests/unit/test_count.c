@@ -486,6 +486,42 @@ static void test_huge(void **state)
     reset();
 }
 
+/* Many inputs, outputs and attributes of one operator take their time once, not by each other.
+ */
+static void test_many(void **state)
+{
+    enum { MANY = 100000 };
+    int *tensors = tdi_alloc(MANY, sizeof *tensors);
+    TdiAttribute *attributes = tdi_alloc(MANY, sizeof *attributes);
+    int x = input(SIZES(1, 3, 99999, 8));
+    (void)state;
+    for (TdiOp row = 0; row < tdi_op_count(); row += 7) {
+        for (int i = 0; i < MANY; i++) {
+            tensors[i] = x;
+            attributes[i].name = "nothing";
+        }
+        TdiOperator op = {.op = row,
+                          .type = tdi_op_info(row)->type,
+                          .inputs = tensors,
+                          .input_count = MANY,
+                          .attributes = attributes,
+                          .attribute_count = row % 2 == 0 ? MANY : 200};
+        int *outputs = tdi_alloc(MANY, sizeof *outputs);
+        for (int i = 0; i < MANY; i++)
+            outputs[i] = tdi_graph_tensor(&graph, NULL, 0);
+        op.outputs = outputs;
+        op.output_count = MANY;
+        tdi_graph_operator(&graph, &op);
+        tdi_free(outputs);
+        tdi_graph_count(&graph);
+        reset();
+        x = input(SIZES(1, 3, 99999, 8));
+    }
+    tdi_free(tensors);
+    tdi_free(attributes);
+    reset();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_bodies),   cmocka_unit_test(test_vgg),
         cmocka_unit_test(test_resnet),   cmocka_unit_test(test_field_forms),
         cmocka_unit_test(test_nonsense), cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests_name("count", tests, NULL, NULL);
 }
