@@ -26,6 +26,7 @@ static bool takes_integers(const TdiOperator *op)
                                         "DynamicQuantizeLSTM",
                                         "DynamicQuantizeMatMul",
                                         "MatMulBnb4",
+                                        "MatMulFpQ4",
                                         "MatMulInteger",
                                         "MatMulIntegerToFloat",
                                         "MatMulNBits",
@@ -48,12 +49,6 @@ static bool is_moment(const TdiOperator *op, int slot)
     return (slot == 3 || slot == 4) && is_type(op, types);
 }
 
-static bool is_integer(int element)
-{
-    return (element >= TDI_ELEMENT_UINT8 && element <= TDI_ELEMENT_BOOL) || element == 12 ||
-           element == 13 || element == 21 || element == 22;
-}
-
 static bool is_parameter(const TdiOperator *op, const TdiTensor *tensor, int slot)
 {
     const TdiOperatorInfo *info = tdi_op_info(op->op);
@@ -64,13 +59,14 @@ static bool is_parameter(const TdiOperator *op, const TdiTensor *tensor, int slo
     int element = tensor->element;
     if (element == TDI_ELEMENT_BOOL || element == TDI_ELEMENT_STRING)
         return false;
-    return !is_integer(element) || takes_integers(op);
+    return !tdi_is_integer(element) || takes_integers(op);
 }
 
 /* A graph that is being counted, and the one around it. */
 typedef struct Count {
     TdiGraph *graph;
     unsigned char *seen; /* (tensor_count) */
+    uint64_t *carried;   /* (tensor_count) parameters that a derived tensor was made of */
     struct Count *around;
     TdiTotals totals;
 } Count;
@@ -90,18 +86,57 @@ static bool is_first(const Count *count, int tensor, unsigned char mark)
     return first;
 }
 
-static void count_parameters(Count *count, TdiOperator *op)
+/* Weights of 4 bits lie two in a byte; how many there are stands beside them. */
+static int64_t elements_of(const TdiOperator *op, const TdiTensor *tensor, int slot)
 {
-    op->parameters = 0;
+    static const char *const packed[] = {"MatMulBnb4", "MatMulFpQ4", "MatMulFpQ4",
+                                         "MatMulNBits", NULL};
+    int64_t rows = tdi_attribute_whole(op, "K", -1), columns = tdi_attribute_whole(op, "N", -1);
+    bool few = slot == 1 && is_type(op, packed) && tdi_times(rows, columns) > 0;
+    return few ? tdi_times(rows, columns) : tdi_shape_elements(&tensor->shape);
+}
+
+/* Parameters that no operator before took. */
+static uint64_t new_parameters(Count *count, const TdiOperator *op)
+{
+    uint64_t sum = 0;
     for (int slot = 0; slot < op->input_count; slot++) {
         const TdiTensor *tensor = tdi_input(count->graph, op, slot);
+        if (tensor != NULL && tensor->derived) {
+            sum = tdi_add_size(sum, count->carried[op->inputs[slot]]);
+            count->carried[op->inputs[slot]] = 0;
+        }
         if (!is_parameter(op, tensor, slot) || !is_first(count, op->inputs[slot], COUNTED))
             continue;
-        int64_t elements = tdi_shape_elements(&tensor->shape);
+        int64_t elements = elements_of(op, tensor, slot);
         uint64_t more = elements < 0 ? 0 : (uint64_t)elements;
-        op->parameters = tdi_add_size(op->parameters, more);
+        sum = tdi_add_size(sum, more);
         if (is_first(count, op->inputs[slot], STORED))
             count->totals.stored = tdi_add_size(count->totals.stored, more);
+    }
+    return sum;
+}
+
+/* An operator that makes a derived tensor leaves its parameters to who takes that. */
+static void count_parameters(Count *count, TdiOperator *op)
+{
+    op->parameters = new_parameters(count, op);
+    for (int k = 0; k < op->output_count; k++)
+        if (op->outputs[k] >= 0 && count->graph->tensors[op->outputs[k]].derived) {
+            count->carried[op->outputs[k]] = op->parameters;
+            op->parameters = 0;
+        }
+}
+
+/* What nobody took, as outputs of the graph, stays with who made it. */
+static void return_parameters(Count *count)
+{
+    for (int i = 0; i < count->graph->tensor_count; i++) {
+        int producer = count->graph->tensors[i].producer;
+        if (count->carried[i] > 0 && producer >= 0) {
+            TdiOperator *op = &count->graph->operators[producer];
+            op->parameters = tdi_add_size(op->parameters, count->carried[i]);
+        }
     }
 }
 
@@ -189,18 +224,25 @@ static void count_operator(Count *count, TdiOperator *op)
         count_bodies(count, op);
     else
         count_macs(count, op);
-    totals->parameters = tdi_add_size(totals->parameters, op->parameters);
     totals->macs = tdi_add_size(totals->macs, op->macs);
 }
 
 static TdiTotals count_graph(TdiGraph *graph, Count *around)
 {
     Count count = {.graph = graph, .around = around};
-    count.seen = tdi_alloc((uint64_t)graph->tensor_count, 1);
-    graph->failed |= count.seen == NULL;
-    for (int i = 0; i < graph->operator_count && count.seen != NULL; i++)
-        count_operator(&count, &graph->operators[i]);
+    count.seen = tdi_alloc((uint64_t)graph->tensor_count, sizeof *count.seen);
+    count.carried = tdi_alloc((uint64_t)graph->tensor_count, sizeof *count.carried);
+    graph->failed |= count.seen == NULL || count.carried == NULL;
+    if (count.seen != NULL && count.carried != NULL) {
+        for (int i = 0; i < graph->operator_count; i++)
+            count_operator(&count, &graph->operators[i]);
+        return_parameters(&count);
+    }
+    for (int i = 0; i < graph->operator_count; i++)
+        count.totals.parameters =
+            tdi_add_size(count.totals.parameters, graph->operators[i].parameters);
     tdi_free(count.seen);
+    tdi_free(count.carried);
     return count.totals;
 }
 

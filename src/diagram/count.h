@@ -11,7 +11,8 @@
  * counted: operands (shapes, axes, scales and zeros of quantisation), the running means and
  * variances of batch norms, constants. So a network whose batch norms were folded into the
  * convolutions has fewer parameters than were trained. A stored tensor counts for the first
- * operator that takes it.
+ * operator that takes it, or takes what is computed from stored tensors alone: the parameters
+ * of a weight that is transposed before a matrix product are those of the product.
  *
  * Graphs inside: their parameters all count. The multiply-adds of If are those of its costliest
  * branch, those of Scan one round times the rounds; how often Loop goes round is not known, so

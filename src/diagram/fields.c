@@ -65,14 +65,18 @@ void tdi_field_none(TdiGraph *graph, const TdiOperator *op)
 
 void tdi_field_join(TdiGraph *graph, const TdiOperator *op)
 {
-    for (int k = 0; k < op->output_count; k++)
-        for (int i = 0; i < op->input_count; i++) {
-            TdiTensor *out = tdi_output(graph, op, k);
-            const TdiTensor *input = tdi_input(graph, op, i);
-            for (int slot = 0; out != NULL && input != NULL && slot < TDI_SPATIAL; slot++)
-                see(out, axis_of(out, slot), field_at(input, axis_of(input, slot)),
-                    input->jump[slot]);
-        }
+    TdiTensor all = {
+        .shape = {.rank = TDI_SPATIAL}}; /* aligned at the last axis, as they stretch */
+    for (int i = 0; i < op->input_count; i++) {
+        const TdiTensor *input = tdi_input(graph, op, i);
+        for (int slot = 0; input != NULL && slot < TDI_SPATIAL; slot++)
+            see(&all, slot, field_at(input, axis_of(input, slot)), input->jump[slot]);
+    }
+    for (int k = 0; k < op->output_count; k++) {
+        TdiTensor *out = tdi_output(graph, op, k);
+        for (int slot = 0; out != NULL && slot < TDI_SPATIAL; slot++)
+            see(out, axis_of(out, slot), all.field[slot], all.jump[slot]);
+    }
 }
 
 /* Wherever it sees something, it sees all. */

@@ -267,7 +267,7 @@ static void set_constant(TdiGraph *graph, TdiTensor *tensor, const TdiOnnxAttrib
     tensor->element = from->whole != NULL  ? TDI_ELEMENT_INT64
                       : from->real != NULL ? TDI_ELEMENT_FLOAT
                                            : TDI_ELEMENT_STRING;
-    if (from->count <= TDI_MOST_NUMBERS)
+    if (from->count <= TDI_MOST_NUMBERS && (many || from->count == 1))
         keep_numbers(graph, tensor, from->whole, from->real, from->count);
 }
 

@@ -44,6 +44,7 @@ typedef struct TdiTensor {
     int producer;  /* the operator that makes it; -1: none (an input, or stored) */
     bool stored;   /* its numbers come with the network: a weight or a constant */
     bool constant; /* ... of a Constant operator, or computed from constants alone */
+    bool derived;  /* computed from stored tensors alone, and no constant: a turned weight */
     int alias;     /* stored, and its numbers are those of this tensor; -1: its own */
     int outer;     /* in a body: the tensor of the graph around it that this is (if that is an
                       alias: the one whose numbers it has); it may be stored. -1: none */

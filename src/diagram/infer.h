@@ -46,7 +46,7 @@ bool tdi_input_whole(const TdiGraph *graph, const TdiOperator *op, int slot, int
 /* ONNX's rule of shapes that stretch to each other; false: these do not. */
 bool tdi_broadcast(const TdiShape *a, const TdiShape *b, TdiShape *to);
 
-bool tdi_is_quantised(int element); /* of 8 bits */
+bool tdi_is_integer(int element); /* booleans included */
 
 /* ---- Shapes: columns `infer` and `macs` ---------------------------------------------- */
 

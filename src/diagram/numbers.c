@@ -18,12 +18,6 @@ bool tdi_is_known(const TdiTensor *tensor)
            tdi_shape_elements(&tensor->shape) == (int64_t)tensor->numbers;
 }
 
-static bool is_whole(int element)
-{
-    return element == TDI_ELEMENT_INT64 || element == TDI_ELEMENT_INT32 ||
-           element == TDI_ELEMENT_BOOL || (element >= 2 && element <= 5) || element == 12;
-}
-
 bool tdi_few(const TdiTensor *out, size_t *count)
 {
     int64_t elements = out == NULL ? -1 : tdi_shape_elements(&out->shape);
@@ -109,7 +103,7 @@ void tdi_number_cast(TdiGraph *graph, const TdiOperator *op)
     TdiResult result;
     if (!tdi_is_known(from) || out == NULL)
         return;
-    bool whole = is_whole(out->element), truth = out->element == TDI_ELEMENT_BOOL;
+    bool whole = tdi_is_integer(out->element), truth = out->element == TDI_ELEMENT_BOOL;
     if (!whole && !tdi_rounds(out->element) && out->element != from->element)
         return;
     if (truth   ? from->element == TDI_ELEMENT_BOOL

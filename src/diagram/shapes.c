@@ -1,5 +1,7 @@
 #include "diagram/shapes.h"
 
+#include <string.h>
+
 #include "diagram/infer.h"
 
 /* ---- Sizes --------------------------------------------------------------------------- */
@@ -49,9 +51,12 @@ bool tdi_broadcast(const TdiShape *a, const TdiShape *b, TdiShape *to)
     return true;
 }
 
-bool tdi_is_quantised(int element)
+/* 12, 13: unsigned of 32 and 64 bits; 21, 22: of 4 bits. */
+bool tdi_is_integer(int element)
 {
-    return element == TDI_ELEMENT_UINT8 || element == TDI_ELEMENT_INT8;
+    return (element >= TDI_ELEMENT_UINT8 && element <= TDI_ELEMENT_BOOL &&
+            element != TDI_ELEMENT_STRING) ||
+           element == 12 || element == 13 || element == 21 || element == 22;
 }
 
 /* ---- Inputs and outputs -------------------------------------------------------------- */
@@ -146,18 +151,38 @@ static void fill_elements(TdiGraph *graph, const TdiOperator *op)
     }
 }
 
-/* Outputs whose numbers are known, or that come from constants alone, are constants. */
-static void mark_constants(TdiGraph *graph, const TdiOperator *op, TdiKind kind)
+/* Whether the numbers of an operator's outputs are those of weights. Shapes of weights are not.
+ */
+static bool takes_weights(const TdiGraph *graph, const TdiOperator *op)
 {
-    bool all = op->input_count > 0 && kind != TDI_KIND_CONTROL;
+    bool takes = false;
     for (int i = 0; i < op->input_count; i++) {
         const TdiTensor *input = tdi_input(graph, op, i);
-        all &= input == NULL || input->constant;
+        bool whole = input != NULL && tdi_is_integer(input->element);
+        takes |=
+            input != NULL && !input->constant && !whole && (input->stored || input->derived);
+    }
+    return takes && strcmp(op->type, "Shape") != 0 && strcmp(op->type, "Size") != 0;
+}
+
+/* Outputs that come from constants alone, or whose numbers are known and are no weights, are
+ * constants; those that come from stored tensors alone are derived. */
+static void mark_still(TdiGraph *graph, const TdiOperator *op, TdiKind kind)
+{
+    bool constant = op->input_count > 0 && kind != TDI_KIND_CONTROL, still = constant;
+    bool weights = takes_weights(graph, op);
+    for (int i = 0; i < op->input_count; i++) {
+        const TdiTensor *input = tdi_input(graph, op, i);
+        constant &= input == NULL || input->constant;
+        still &= input == NULL || input->constant || input->stored || input->derived;
     }
     for (int k = 0; k < op->output_count; k++) {
         TdiTensor *out = tdi_output(graph, op, k);
-        if (out != NULL)
-            out->constant |= all || out->whole != NULL || out->real != NULL;
+        if (out == NULL)
+            continue;
+        bool known = out->whole != NULL || out->real != NULL;
+        out->constant |= constant || (known && !weights);
+        out->derived = still && !out->constant;
     }
 }
 
@@ -171,17 +196,22 @@ static void start_fields(TdiGraph *graph, const TdiOperator *op)
     }
 }
 
+/* More than any operator has: looking for one among very many would take long. */
+enum { MOST_ATTRIBUTES = 256 };
+
 void tdi_infer_shapes(TdiGraph *graph, const TdiOperator *op)
 {
     const TdiOperatorInfo *info = tdi_op_info(op->op);
     start_fields(graph, op);
-    if (info == NULL)
+    if (info == NULL || op->attribute_count > MOST_ATTRIBUTES) {
+        mark_still(graph, op, TDI_KIND_UNKNOWN);
         return;
+    }
     infer(graph, op, info);
     fill_elements(graph, op);
     if (info->numbers != NULL)
         info->numbers(graph, op);
-    mark_constants(graph, op, info->kind);
+    mark_still(graph, op, info->kind);
     if (info->field != NULL)
         info->field(graph, op);
     else

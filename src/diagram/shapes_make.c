@@ -216,14 +216,13 @@ static TdiShape agree(const TdiShape *a, const TdiShape *b)
 
 void tdi_infer_if(TdiGraph *graph, const TdiOperator *op)
 {
-    for (int k = 0; k < op->output_count && op->body_count > 0; k++) {
+    for (int k = 0; k < op->output_count && op->body_count == 2; k++) {
         const TdiTensor *first = body_output(op->bodies[0], k);
-        TdiShape shape = first == NULL ? tdi_shape_unknown() : first->shape;
-        for (int i = 1; i < op->body_count; i++) {
-            const TdiTensor *other = body_output(op->bodies[i], k);
-            shape = other == NULL ? tdi_shape_unknown() : agree(&shape, &other->shape);
-        }
-        tdi_put(graph, op, k, &shape, first == NULL ? TDI_ELEMENT_UNKNOWN : first->element);
+        const TdiTensor *other = body_output(op->bodies[1], k);
+        if (first == NULL || other == NULL)
+            continue;
+        TdiShape shape = agree(&first->shape, &other->shape);
+        tdi_put(graph, op, k, &shape, first->element);
     }
 }
 

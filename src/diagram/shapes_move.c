@@ -98,6 +98,10 @@ static TdiSlice cut(int axis, int64_t size, int64_t start, int64_t end, int64_t 
         return slice;
     if (step == INT64_MIN)
         step = -INT64_MAX;
+    if (size == 0) {
+        slice.size = 0;
+        return slice;
+    }
     start += start < 0 ? size : 0;
     end += end < 0 ? size : 0;
     start = step > 0 ? clamp(start, 0, size) : clamp(start, 0, size - 1);
