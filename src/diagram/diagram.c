@@ -4,10 +4,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "diagram/description.h"
-#include "diagram/from_recipe.h"
-#include "diagram/networks.h"
 #include "diagram/page.h"
+#include "graph/description.h"
+#include "graph/from_recipe.h"
+#include "graph/networks.h"
 
 static TdStatus check_options(const TdDiagramOptions *options, TdError *err)
 {

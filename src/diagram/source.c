@@ -8,12 +8,12 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "diagram/description.h"
-#include "diagram/detect.h"
 #include "diagram/diagram.h"
-#include "diagram/from_onnx.h"
-#include "diagram/from_weights.h"
-#include "diagram/networks.h"
+#include "graph/description.h"
+#include "graph/detect.h"
+#include "graph/from_onnx.h"
+#include "graph/from_weights.h"
+#include "graph/networks.h"
 #include "output/child.h"
 #include "output/file.h"
 

@@ -1,7 +1,7 @@
 /* Any bytes as an ONNX model: a graph whose parts fit together, or one line that says why not.
  */
-#include "diagram/count.h"
-#include "diagram/from_onnx.h"
+#include "graph/count.h"
+#include "graph/from_onnx.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "diagram/count.h"
-#include "diagram/graph.h"
+#include "graph/count.h"
+#include "graph/graph.h"
 
 static TdiGraph graph; /* that the helpers add to; reset() empties it */
 

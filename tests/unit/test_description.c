@@ -11,10 +11,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "diagram/count.h"
-#include "diagram/description.h"
-#include "diagram/networks.h"
-#include "diagram/shapes.h"
+#include "graph/count.h"
+#include "graph/description.h"
+#include "graph/networks.h"
+#include "graph/shapes.h"
 #include "unit/networks.h"
 
 static TdiGraph graph_of(const char *text)
