@@ -97,8 +97,8 @@ typedef struct TdNetworkInfo {
     const char *text;  /* its description, docs/NETWORKS.md */
 } TdNetworkInfo;
 
-/* Number `i` in alphabetical order, NULL where there are fewer. */
-TD_API const TdNetworkInfo *td_network_info(size_t i);
+/* Number `i` in alphabetical order, all NULL where there are fewer. */
+TD_API TdNetworkInfo td_network_info(size_t i);
 
 #ifdef __cplusplus
 }

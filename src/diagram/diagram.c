@@ -117,9 +117,12 @@ TdDiagramFold td_diagram_fold(const TdDiagram *diagram, uint32_t i)
                            .first = fold->first};
 }
 
-const TdNetworkInfo *td_network_info(size_t i)
+TdNetworkInfo td_network_info(size_t i)
 {
-    return i < tdi_network_count ? &tdi_network_texts[i] : NULL;
+    if (i >= tdi_network_count)
+        return (TdNetworkInfo){0};
+    const TdiNetworkText *network = &tdi_network_texts[i];
+    return (TdNetworkInfo){network->name, network->title, network->text};
 }
 
 static void add_svg(const TdDiagram *diagram, TdiText *text)

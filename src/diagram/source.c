@@ -103,7 +103,7 @@ static TdStatus read_description(const char *path, TdiGraph *graph, TdiText *tit
 
 static TdStatus read_built_in(const char *name, TdiGraph *graph, TdiText *title, TdError *err)
 {
-    const TdNetworkInfo *network = tdi_network_find(name, err);
+    const TdiNetworkText *network = tdi_network_find(name, err);
     if (network == NULL)
         return TD_ERROR_RECIPE;
     tdi_text_add(title, network->title);

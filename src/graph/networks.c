@@ -7,7 +7,7 @@
 
 enum { MOST_NAMES = 256 };
 
-const TdNetworkInfo *tdi_network_find(const char *name, TdError *err)
+const TdiNetworkText *tdi_network_find(const char *name, TdError *err)
 {
     const char *names[MOST_NAMES];
     size_t count = 0;

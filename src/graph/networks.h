@@ -5,14 +5,20 @@
 
 #include <stddef.h>
 
-#include "tiedye/diagram.h"
+#include "tiedye/base.h"
+
+typedef struct TdiNetworkText {
+    const char *name;  /* "inception-v4" */
+    const char *title; /* "Inception-v4" */
+    const char *text;  /* for tdi_graph_from_description */
+} TdiNetworkText;
 
 /* In alphabetical order. */
-extern const TdNetworkInfo tdi_network_texts[];
+extern const TdiNetworkText tdi_network_texts[];
 extern const size_t tdi_network_count;
 
 /* The network called `name`; NULL where there is none, and *err (which may be NULL) then names
  * the nearest: TD_ERROR_RECIPE. */
-const TdNetworkInfo *tdi_network_find(const char *name, TdError *err);
+const TdiNetworkText *tdi_network_find(const char *name, TdError *err);
 
 #endif

@@ -412,7 +412,7 @@ enum { TOTALS = sizeof totals / sizeof *totals };
 static TdiGraph network_of(const char *name)
 {
     TdError err = {0};
-    const TdNetworkInfo *network = tdi_network_find(name, &err);
+    const TdiNetworkText *network = tdi_network_find(name, &err);
     if (network == NULL)
         fail_msg("%s", err.message);
     return graph_of(network->text);
