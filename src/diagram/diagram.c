@@ -46,6 +46,7 @@ TdStatus tdi_diagram_make(TdiGraph *graph, const char *title, const TdDiagramOpt
     made->graph = *graph;
     *graph = (TdiGraph){0};
     made->options = options != NULL ? *options : (TdDiagramOptions){0};
+    made->options.sizes = NULL; /* the caller's, and done with */
     tdi_text_add(&made->title, title);
     TdStatus status = check_options(&made->options, err);
     if (status == TD_OK)
@@ -94,6 +95,11 @@ TdStatus td_diagram_of_recipe(const TdRecipe *recipe, const TdDiagramOptions *op
 const char *td_diagram_title(const TdDiagram *diagram)
 {
     return diagram->title.data != NULL ? diagram->title.data : "";
+}
+
+const char *td_diagram_open_sizes(const TdDiagram *diagram)
+{
+    return diagram->graph.open != NULL ? diagram->graph.open : "";
 }
 
 TdDiagramTotals td_diagram_totals(const TdDiagram *diagram)

@@ -1,5 +1,6 @@
 #include "graph/from_onnx.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -146,9 +147,12 @@ static TdiShape shape_of(const TdiOnnxBuild *build, const TdiOnnxValue *value, b
     shape.rank = (int)value->rank;
     for (int i = 0; i < shape.rank; i++) {
         const TdiOnnxSize *size = &value->sizes[i];
-        bool one = (input && i == 0) || (size->symbol.length > 0 &&
-                                         tdi_names_find(&build->symbols, size->symbol) != NULL);
-        shape.size[i] = size->value > 0 ? size->value : one ? 1 : -1;
+        const int *stands =
+            size->symbol.length > 0 ? tdi_names_find(&build->symbols, size->symbol) : NULL;
+        shape.size[i] = size->value > 0   ? size->value
+                        : stands != NULL  ? *stands
+                        : input && i == 0 ? 1
+                                          : -1;
     }
     return shape;
 }
@@ -602,6 +606,71 @@ static void build_graph(TdiOnnxBuild *build, TdiOnnxScope *scope, const TdiOnnxG
     tdi_names_free(&scope->values);
 }
 
+/* ---- Open sizes ---------------------------------------------------------------------- */
+
+/* Whether an input has an axis of that name. */
+static bool is_symbol(const TdiOnnxGraph *graph, TdiWords name)
+{
+    for (size_t i = 0; i < graph->input_count; i++)
+        for (size_t k = 0; k < graph->inputs[i].rank; k++)
+            if (graph->inputs[i].sizes[k].value <= 0 &&
+                tdi_words_equal(graph->inputs[i].sizes[k].symbol, name))
+                return true;
+    return false;
+}
+
+/* The names of the inputs' axes that have no size, with commas. */
+static const char *list_open(TdiOnnxBuild *build, TdiGraph *graph)
+{
+    const TdiOnnxGraph *from = &build->onnx->graph;
+    TdiNames seen = {0};
+    TdiText text = {0};
+    for (size_t i = 0; i < from->input_count; i++)
+        for (size_t k = 0; k < from->inputs[i].rank; k++) {
+            const TdiOnnxSize *size = &from->inputs[i].sizes[k];
+            if (size->value <= 0 && size->symbol.length > 0 &&
+                tdi_names_find(&build->symbols, size->symbol) == NULL &&
+                tdi_names_add(&seen, size->symbol, 1)) {
+                tdi_text_add(&text, text.length > 0 ? ", " : "");
+                tdi_text_add_bytes(&text, size->symbol.at, size->symbol.length);
+            }
+        }
+    const char *words = tdi_graph_words(graph, text.data, text.length);
+    graph->failed |= text.failed || seen.failed;
+    tdi_names_free(&seen);
+    tdi_text_free(&text);
+    return words;
+}
+
+static void fail_sizes(TdiOnnxBuild *build, TdiGraph *graph, const char *what, TdiWords name)
+{
+    const char *open = list_open(build, graph);
+    build->status = tdi_fail(
+        build->err, TD_ERROR_ARGUMENT, "sizes: \"%.*s\" %s; %s%.200s",
+        (int)(name.length < 60 ? name.length : 60), name.at, what,
+        open[0] != '\0' ? "open sizes of this model: " : "this model has no open size", open);
+}
+
+/* "t=128,h=224": the sizes of axes that have names alone. */
+static void read_sizes(TdiOnnxBuild *build, TdiGraph *graph, const char *sizes)
+{
+    while (sizes != NULL && *sizes != '\0' && build->status == TD_OK) {
+        size_t length = strcspn(sizes, ","), name = strcspn(sizes, "=,");
+        uint64_t size = 0;
+        bool good = name < length &&
+                    tdi_parse_u64(sizes + name + 1, length - name - 1, &size) && size > 0 &&
+                    size <= INT_MAX;
+        if (!good)
+            fail_sizes(build, graph, "is not NAME=NUMBER", (TdiWords){sizes, length});
+        else if (!is_symbol(&build->onnx->graph, (TdiWords){sizes, name}))
+            fail_sizes(build, graph, "is no axis's name", (TdiWords){sizes, name});
+        else
+            tdi_names_add(&build->symbols, (TdiWords){sizes, name}, (int)size);
+        sizes += length;
+        sizes += *sizes == ',';
+    }
+}
+
 /* The batch has a name in many files: that stands for 1 wherever it is met. */
 static void find_symbols(TdiOnnxBuild *build)
 {
@@ -611,15 +680,18 @@ static void find_symbols(TdiOnnxBuild *build)
         if (value->rank > 0 && value->sizes[0].value <= 0 && value->sizes[0].symbol.length > 0)
             tdi_names_add(&build->symbols, value->sizes[0].symbol, 1);
     }
-    if (build->symbols.failed)
+    if (build->symbols.failed && build->status == TD_OK)
         tdi_onnx_build_memory(build, sizeof build->symbols);
 }
 
-static TdStatus build_model(TdiOnnx *onnx, const char *file, TdiGraph *graph, TdError *err)
+static TdStatus build_model(TdiOnnx *onnx, const char *file, const char *sizes, TdiGraph *graph,
+                            TdError *err)
 {
     TdiOnnxBuild build = {.onnx = onnx, .file = file, .status = TD_OK, .err = err};
     TdiOnnxScope scope = {.graph = graph};
+    read_sizes(&build, graph, sizes);
     find_symbols(&build);
+    graph->open = list_open(&build, graph);
     tdi_onnx_find_functions(&build);
     build_graph(&build, &scope, &onnx->graph);
     tdi_arena_free(&build.scratch);
@@ -633,12 +705,19 @@ static TdStatus build_model(TdiOnnx *onnx, const char *file, TdiGraph *graph, Td
 
 TdStatus tdi_graph_from_onnx(const char *path, TdiGraph *graph, TdError *err)
 {
+    return tdi_graph_from_onnx_sized(path, NULL, graph, err);
+}
+
+TdStatus tdi_graph_from_onnx_sized(const char *path, const char *sizes, TdiGraph *graph,
+                                   TdError *err)
+{
     TdiOnnx onnx;
     *graph = (TdiGraph){0};
     TdStatus status = tdi_onnx_open(path, &onnx, err);
     if (status != TD_OK)
         return status;
-    status = build_model(&onnx, strcmp(path, "-") == 0 ? "standard input" : path, graph, err);
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    status = build_model(&onnx, name, sizes, graph, err);
     tdi_onnx_close(&onnx);
     return status;
 }
@@ -651,7 +730,7 @@ TdStatus tdi_graph_from_onnx_memory(const void *bytes, size_t size, const char *
     TdStatus status = tdi_onnx_open_memory(bytes, size, name, &onnx, err);
     if (status != TD_OK)
         return status;
-    status = build_model(&onnx, name, graph, err);
+    status = build_model(&onnx, name, NULL, graph, err);
     tdi_onnx_close(&onnx);
     return status;
 }

@@ -15,6 +15,11 @@
  * not given, is 1. */
 TdStatus tdi_graph_from_onnx(const char *path, TdiGraph *graph, TdError *err);
 
+/* The same, with the sizes of axes of inputs that have names in their place: "t=128,h=224";
+ * NULL: they stay open (TdiGraph.open). TD_ERROR_ARGUMENT where there is no such name. */
+TdStatus tdi_graph_from_onnx_sized(const char *path, const char *sizes, TdiGraph *graph,
+                                   TdError *err);
+
 /* The same of bytes in memory; `name` stands in messages. */
 TdStatus tdi_graph_from_onnx_memory(const void *bytes, size_t size, const char *name,
                                     TdiGraph *graph, TdError *err);

@@ -95,8 +95,9 @@ typedef struct TdiGraph {
     TdiArena arena;     /* of all that tensors and operators point to */
     const char *name;   /* "" where it has none */
     const char *source; /* where its figures come from, in words; NULL */
-    uint64_t nodes; /* of the file that it was read from, those of bodies included; a call of
-                       a function is one, Constant and Identity count; 0: no file has any */
+    const char *open; /* names of sizes of inputs that are not known, with commas; "" or NULL */
+    uint64_t nodes;   /* of the file that it was read from, those of bodies included; a call of
+                         a function is one, Constant and Identity count; 0: no file has any */
     TdiTensor *tensors;
     TdiOperator *operators; /* in an order of evaluation */
     int *inputs, *outputs;  /* tensors; stored ones are no inputs */
