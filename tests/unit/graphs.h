@@ -1,240 +1,132 @@
-/* Graphs built by hand, and what comes of them. Include after cmocka.h. */
+/* Graphs of a few operators, for the tests of inference and counting. */
 #ifndef TEST_GRAPHS_H
 #define TEST_GRAPHS_H
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "diagram/count.h"
-#include "diagram/graph.h"
-#include "diagram/layers.h"
-#include "diagram/tree.h"
+#include "graph/count.h"
+#include "graph/graph.h"
 
-#define SIZES(...)                                                                             \
-    (int)(sizeof(int64_t[]){__VA_ARGS__} / 8), (const int64_t[])                               \
+static TdiGraph graph; /* that the helpers add to; reset() empties it */
+
+#define COUNT_OF(type, ...) (sizeof((type[]){__VA_ARGS__}) / sizeof(type))
+#define SIZES(...) sizes((int64_t[]){__VA_ARGS__}, COUNT_OF(int64_t, __VA_ARGS__))
+#define SCALAR ((TdiShape){.rank = 0})
+#define TAKES(...) .inputs = (int[]){__VA_ARGS__}, .input_count = COUNT_OF(int, __VA_ARGS__)
+#define WITH(...)                                                                              \
+    .attributes = (TdiAttribute[]){__VA_ARGS__},                                               \
+    .attribute_count = COUNT_OF(TdiAttribute, __VA_ARGS__)
+#define WHOLE(label, ...)                                                                      \
     {                                                                                          \
-        __VA_ARGS__                                                                            \
+        .name = label, .whole = (int64_t[]){__VA_ARGS__},                                      \
+        .count = COUNT_OF(int64_t, __VA_ARGS__)                                                \
     }
-#define INPUTS(...)                                                                            \
-    (int)(sizeof(int[]){__VA_ARGS__} / sizeof(int)), (const int[])                             \
+#define REAL(label, ...)                                                                       \
     {                                                                                          \
-        __VA_ARGS__                                                                            \
+        .name = label, .real = (double[]){__VA_ARGS__}, .count = COUNT_OF(double, __VA_ARGS__) \
+    }
+#define WORDS(label, text)                                                                     \
+    {                                                                                          \
+        .name = label, .words = text, .count = 1                                               \
     }
 
-/* ---- Chance -------------------------------------------------------------------------- */
+/* An operator; its first output. */
+#define ADD(name, ...) add_operator(&(TdiOperator){.type = name, __VA_ARGS__}, 1)
+#define ADD_OUTPUTS(name, outputs, ...)                                                        \
+    add_operator(&(TdiOperator){.type = name, __VA_ARGS__}, outputs)
 
-typedef uint64_t Chance;
+/* Known numbers: constants, and stored ones. */
+#define LIST(...)                                                                              \
+    constant(SIZES((int64_t)COUNT_OF(int64_t, __VA_ARGS__)), TDI_ELEMENT_INT64,                \
+             (int64_t[]){__VA_ARGS__}, NULL)
+#define ONE(value) constant(SCALAR, TDI_ELEMENT_INT64, (int64_t[]){value}, NULL)
+#define REALS(...)                                                                             \
+    constant(SIZES((int64_t)COUNT_OF(double, __VA_ARGS__)), TDI_ELEMENT_FLOAT, NULL,           \
+             (double[]){__VA_ARGS__})
 
-static inline uint64_t chance_next(Chance *chance)
+static TdiShape sizes(const int64_t *size, size_t count)
 {
-    uint64_t z = *chance += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
+    return tdi_shape_of((int)count, size);
 }
 
-static inline int chance_below(Chance *chance, int most)
+static void reset(void)
 {
-    return (int)(chance_next(chance) % (uint64_t)most);
+    tdi_graph_free(&graph);
 }
 
-/* ---- Adding -------------------------------------------------------------------------- */
-
-static inline int add_input(TdiGraph *graph, const char *name, int rank, const int64_t *size)
+static int input_of(TdiShape shape, int element)
 {
-    int tensor = tdi_graph_tensor(graph, name, strlen(name));
-    graph->tensors[tensor].shape = tdi_shape_of(rank, size);
-    graph->tensors[tensor].element = TDI_ELEMENT_FLOAT;
-    tdi_graph_input(graph, tensor);
+    int tensor = tdi_graph_tensor(&graph, "", 0);
+    graph.tensors[tensor].shape = shape;
+    graph.tensors[tensor].element = element;
+    tdi_graph_input(&graph, tensor);
     return tensor;
 }
 
-static inline int add_stored(TdiGraph *graph, int rank, const int64_t *size)
+static int input(TdiShape shape)
 {
-    TdiShape shape = tdi_shape_of(rank, size);
-    return tdi_graph_stored(graph, "", &shape, TDI_ELEMENT_FLOAT);
+    return input_of(shape, TDI_ELEMENT_FLOAT);
 }
 
-/* A number that says how to compute; it is known. */
-static inline int add_number(TdiGraph *graph, double number)
+static int stored(TdiShape shape)
 {
-    int tensor = add_stored(graph, 0, NULL);
-    double *real = tdi_arena_take(&graph->arena, 1, sizeof *real);
-    *real = number;
-    graph->tensors[tensor].constant = true;
-    graph->tensors[tensor].real = real;
-    graph->tensors[tensor].numbers = 1;
+    return tdi_graph_stored(&graph, "", &shape, TDI_ELEMENT_FLOAT);
+}
+
+static int constant(TdiShape shape, int element, const int64_t *whole, const double *real)
+{
+    int tensor = tdi_graph_stored(&graph, "", &shape, element);
+    size_t count = (size_t)tdi_shape_elements(&shape);
+    void *copy = tdi_graph_whole(&graph, count);
+    memcpy(copy, whole != NULL ? (const void *)whole : real, count * sizeof(int64_t));
+    graph.tensors[tensor].whole = whole != NULL ? copy : NULL;
+    graph.tensors[tensor].real = whole != NULL ? NULL : copy;
+    graph.tensors[tensor].numbers = count;
+    graph.tensors[tensor].constant = true;
     return tensor;
 }
 
-/* Known whole numbers. */
-static inline int add_whole(TdiGraph *graph, int count, const int64_t *numbers)
+static int add_operator(TdiOperator *op, int outputs)
 {
-    TdiShape shape = tdi_shape_of(1, (const int64_t[]){count});
-    int tensor = tdi_graph_stored(graph, "", &shape, TDI_ELEMENT_INT64);
-    int64_t *copy = tdi_graph_whole(graph, (size_t)count);
-    memcpy(copy, numbers, (size_t)count * sizeof *copy);
-    graph->tensors[tensor].constant = true;
-    graph->tensors[tensor].whole = copy;
-    graph->tensors[tensor].numbers = (size_t)count;
-    return tensor;
+    int made[64];
+    for (int k = 0; k < outputs; k++)
+        made[k] = tdi_graph_tensor(&graph, "", 0);
+    op->op = tdi_op_find(op->type, strlen(op->type));
+    op->outputs = made;
+    op->output_count = outputs;
+    tdi_graph_operator(&graph, op);
+    return made[0];
 }
 
-/* An operator of `outputs` outputs; the first of them, the others follow. */
-static inline int add_full(TdiGraph *graph, const char *type, int count, const int *inputs,
-                           int attributes, const TdiAttribute *attribute, int outputs)
+static const TdiTensor *tensor_at(int tensor)
 {
-    int out[16];
-    TdiOperator op = {.op = tdi_op_find(type, strlen(type)),
-                      .type = type,
-                      .inputs = inputs,
-                      .input_count = count,
-                      .outputs = out,
-                      .output_count = outputs,
-                      .attributes = attribute,
-                      .attribute_count = attributes};
-    for (int i = 0; i < outputs; i++)
-        out[i] = tdi_graph_tensor(graph, NULL, 0);
-    assert_true(tdi_graph_operator(graph, &op) >= 0);
-    return out[0];
+    return &graph.tensors[tensor];
 }
 
-static inline int add(TdiGraph *graph, const char *type, int count, const int *inputs)
+#define assert_sizes(tensor, ...) expect_shape(tensor, SIZES(__VA_ARGS__), __FILE__, __LINE__)
+#define assert_shape(tensor, shape) expect_shape(tensor, shape, __FILE__, __LINE__)
+#define assert_unknown(tensor) expect_shape(tensor, tdi_shape_unknown(), __FILE__, __LINE__)
+
+static inline void expect_shape(int tensor, TdiShape expected, const char *file, int line)
 {
-    return add_full(graph, type, count, inputs, 0, NULL, 1);
+    const TdiShape *found = &tensor_at(tensor)->shape;
+    _assert_int_equal((uintmax_t)found->rank, (uintmax_t)expected.rank, file, line);
+    for (int i = 0; i < expected.rank; i++)
+        _assert_int_equal((uintmax_t)found->size[i], (uintmax_t)expected.size[i], file, line);
 }
 
-static inline int add_one(TdiGraph *graph, const char *type, int x)
+#define assert_numbers(tensor, ...)                                                            \
+    expect_whole(tensor, (int64_t[]){__VA_ARGS__}, COUNT_OF(int64_t, __VA_ARGS__), __FILE__,   \
+                 __LINE__)
+
+static inline void expect_whole(int tensor, const int64_t *expected, size_t count,
+                                const char *file, int line)
 {
-    return add(graph, type, INPUTS(x));
-}
-
-static inline int add_two(TdiGraph *graph, const char *type, int a, int b)
-{
-    return add(graph, type, INPUTS(a, b));
-}
-
-/* With an attribute that is a list of whole numbers. */
-static inline int add_with(TdiGraph *graph, const char *type, int count, const int *inputs,
-                           const char *name, int numbers, const int64_t *number)
-{
-    TdiAttribute attribute = {.name = name, .whole = number, .count = (size_t)numbers};
-    return add_full(graph, type, count, inputs, 1, &attribute, 1);
-}
-
-static inline int channels_of(const TdiGraph *graph, int x)
-{
-    return (int)graph->tensors[x].shape.size[1];
-}
-
-/* A padded convolution with a weight of its own, or with `weight`. */
-static inline int add_conv_of(TdiGraph *graph, int x, int width, int kernel, int stride,
-                              int weight)
-{
-    int64_t in = channels_of(graph, x);
-    if (weight < 0)
-        weight = add_stored(graph, SIZES(width, in, kernel, kernel));
-    const int64_t pads[4] = {kernel / 2, kernel / 2, kernel / 2, kernel / 2};
-    const int64_t strides[2] = {stride, stride};
-    const TdiAttribute attributes[2] = {{.name = "pads", .whole = pads, .count = 4},
-                                        {.name = "strides", .whole = strides, .count = 2}};
-    return add_full(graph, "Conv", INPUTS(x, weight), 2, attributes, 1);
-}
-
-static inline int add_conv(TdiGraph *graph, int x, int width, int kernel)
-{
-    return add_conv_of(graph, x, width, kernel, 1, -1);
-}
-
-static inline int add_dense(TdiGraph *graph, int x, int width)
-{
-    const TdiShape *shape = &graph->tensors[x].shape;
-    int weight = add_stored(graph, SIZES(shape->size[shape->rank - 1], width));
-    return add_two(graph, "MatMul", x, weight);
-}
-
-static inline int add_concat(TdiGraph *graph, int count, const int *inputs)
-{
-    return add_with(graph, "Concat", count, inputs, "axis", SIZES(1));
-}
-
-/* ---- What comes of them -------------------------------------------------------------- */
-
-typedef struct Made {
-    TdiTotals totals;
-    TdiLayers layers;
-    TdiTree tree;
-} Made;
-
-static inline void make(TdiGraph *graph, TdiFolding folding, Made *made)
-{
-    assert_false(graph->failed);
-    *made = (Made){.totals = tdi_graph_count(graph)};
-    assert_int_equal(tdi_layers_make(graph, &made->layers, NULL), TD_OK);
-    assert_int_equal(tdi_tree_make(&made->layers, NULL, &made->tree, NULL), TD_OK);
-    assert_int_equal(tdi_tree_fold(&made->tree, folding, NULL, NULL), TD_OK);
-}
-
-static inline void unmake(Made *made)
-{
-    tdi_tree_free(&made->tree);
-    tdi_layers_free(&made->layers);
-}
-
-/* ---- The same graph, written in another order ---------------------------------------- */
-
-static inline int copy_tensor(const TdiGraph *from, int tensor, bool rename, TdiGraph *to)
-{
-    const TdiTensor *old = &from->tensors[tensor];
-    char name[40];
-    snprintf(name, sizeof name, "t%d", tensor * 7 % 1009);
-    const char *words = rename ? name : old->name;
-    int copy = tdi_graph_tensor(to, words, strlen(words));
-    TdiTensor *made = &to->tensors[copy];
-    made->shape = old->producer < 0 ? old->shape : tdi_shape_unknown();
-    made->element = old->producer < 0 ? old->element : TDI_ELEMENT_UNKNOWN;
-    made->stored = old->stored;
-    made->constant = old->constant && old->producer < 0;
-    if (old->producer < 0) { /* the old graph outlives the new one in these tests */
-        made->whole = old->whole;
-        made->real = old->real;
-        made->numbers = old->numbers;
-    }
-    return copy;
-}
-
-static inline bool is_ready(const TdiGraph *graph, const TdiOperator *op, const bool *done)
-{
-    for (int k = 0; k < op->input_count; k++) {
-        int producer = op->inputs[k] < 0 ? -1 : graph->tensors[op->inputs[k]].producer;
-        if (producer >= 0 && !done[producer])
-            return false;
-    }
-    return true;
-}
-
-/* Operators in a random order of evaluation, tensors with other names. */
-static inline void reorder(const TdiGraph *from, Chance *chance, TdiGraph *to)
-{
-    bool *done = calloc((size_t)from->operator_count + 1, 1);
-    *to = (TdiGraph){0};
-    for (int i = 0; i < from->tensor_count; i++)
-        copy_tensor(from, i, true, to);
-    for (int left = from->operator_count; left > 0; left--) {
-        int pick = chance_below(chance, from->operator_count);
-        while (done[pick] || !is_ready(from, &from->operators[pick], done))
-            pick = (pick + 1) % from->operator_count;
-        TdiOperator op = from->operators[pick];
-        op.name = "renamed";
-        assert_true(tdi_graph_operator(to, &op) >= 0);
-        done[pick] = true;
-    }
-    for (int k = 0; k < from->input_count; k++)
-        tdi_graph_input(to, from->inputs[k]);
-    for (int k = 0; k < from->output_count; k++)
-        tdi_graph_output(to, from->outputs[k]);
-    free(done);
+    const TdiTensor *found = tensor_at(tensor);
+    _assert_true(found->whole != NULL && found->constant, "known numbers", file, line);
+    _assert_int_equal(found->numbers, count, file, line);
+    for (size_t i = 0; i < count; i++)
+        _assert_int_equal((uintmax_t)found->whole[i], (uintmax_t)expected[i], file, line);
 }
 
 #endif

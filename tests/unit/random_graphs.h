@@ -2,7 +2,7 @@
 #ifndef TEST_RANDOM_GRAPHS_H
 #define TEST_RANDOM_GRAPHS_H
 
-#include "unit/graphs.h"
+#include "unit/made_graphs.h"
 
 /* A network that grows: what grows from equal seeds is equal. */
 typedef struct Grower {
@@ -59,11 +59,14 @@ static int grow_residual(Grower *grower, Chance *chance, int depth, int x)
 
 static int grow_branches(Grower *grower, Chance *chance, int depth, int x)
 {
-    int branches[4], count = 2 + chance_below(chance, 3);
+    int branches[7], count = 2 + chance_below(chance, 3);
+    uint64_t seed = chance_next(chance);
+    bool equal = chance_below(chance, 4) == 0;
+    count += equal ? 2 : 0;
     for (int i = 0; i < count; i++)
-        branches[i] = chance_below(chance, 4) == 0
+        branches[i] = chance_below(chance, 5) == 0
                           ? x
-                          : grow_part(grower, chance_next(chance), depth - 1, x);
+                          : grow_part(grower, equal ? seed : chance_next(chance), depth - 1, x);
     return add_concat(grower->graph, count, branches);
 }
 

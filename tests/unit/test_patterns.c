@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unit/graphs.h"
+#include "unit/made_graphs.h"
 
 /* ---- Expressions --------------------------------------------------------------------- */
 

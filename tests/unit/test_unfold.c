@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "diagram/description.h"
-#include "diagram/networks.h"
+#include "graph/description.h"
+#include "graph/networks.h"
 #include "unit/random_graphs.h"
 
 enum { RANDOM_NETWORKS = 400 };
@@ -163,22 +163,35 @@ static void set_now(Unfolder *unfolder, int layer, uint64_t number)
 static void unfold_items(Unfolder *unfolder, const TdiSeries *series, const TdiItem *items,
                          int count, int from, uint64_t *last);
 
-/* `last` is what comes in from `from`. */
+static int last_layer(const TdiSeries *series)
+{
+    return series->steps[series->step_count - 1].layer;
+}
+
+/* `last` is what comes in from `from`. Of equal branches the first is drawn. */
 static void unfold_region(Unfolder *unfolder, const TdiRegion *region, int from, uint64_t last)
 {
+    const TdiSeries *series = NULL;
+    int left = 0;
     for (int i = 0; i < region->branch_count; i++) {
         const TdiBranch *branch = &region->branches[i];
         for (int k = 0; k < branch->core_count; k++)
             emit(unfolder, branch->core[k]);
         if (branch->type != TDI_BRANCH_SERIES)
             continue;
-        const TdiSeries *series = branch->series;
+        assert_true(left == 0 ? branch->copies > 0 : branch->copies == 0);
+        if (left == 0) {
+            series = branch->series;
+            left = branch->copies;
+        }
+        left--;
         uint64_t end = last;
         unfold_items(unfolder, series, series->items, series->item_count, from, &end);
-        unfold_region(unfolder, &series->after, series->steps[series->step_count - 1].layer,
-                      end);
+        unfold_region(unfolder, &series->after, last_layer(series), end);
+        set_now(unfolder, last_layer(branch->series), end);
         set_now(unfolder, from, last); /* copies have put others in its place */
     }
+    assert_int_equal(left, 0);
 }
 
 static int layer_before(const TdiSeries *series, int step, int from)
@@ -269,8 +282,25 @@ static void expect_whole(const TdiTree *tree, const TdiTotals *totals)
 typedef struct Dump {
     FILE *file;
     const TdiTree *tree;
-    bool letters;
+    bool main; /* of the main strand; ends of others come in any order */
 } Dump;
+
+static int compare_words(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Put down words, sorted if that is asked for, and free them. */
+static void put_words(FILE *file, char **words, int count, bool sort)
+{
+    if (sort)
+        qsort(words, (size_t)count, sizeof *words, compare_words);
+    for (int i = 0; i < count; i++) {
+        fputs(words[i], file);
+        free(words[i]);
+    }
+    free(words);
+}
 
 static void dump_layer(const Dump *dump, int index)
 {
@@ -282,20 +312,39 @@ static void dump_layer(const Dump *dump, int index)
 static void dump_items(const Dump *dump, const TdiSeries *series, const TdiItem *items,
                        int count);
 
+static void dump_region(const Dump *dump, const TdiRegion *region);
+
+static void dump_branch(const Dump *dump, const TdiBranch *branch)
+{
+    char **core = calloc((size_t)branch->core_count + 1, sizeof *core);
+    size_t size;
+    fprintf(dump->file, "(%d %d %d %d %d:", (int)branch->type, branch->first_slot, branch->from,
+            branch->to, branch->copies);
+    for (int k = 0; k < branch->core_count; k++) {
+        Dump layer = *dump;
+        layer.file = open_memstream(&core[k], &size);
+        dump_layer(&layer, branch->core[k]);
+        fclose(layer.file);
+    }
+    put_words(dump->file, core, branch->core_count, !dump->main);
+    if (branch->type == TDI_BRANCH_SERIES) {
+        dump_items(dump, branch->series, branch->series->items, branch->series->item_count);
+        dump_region(dump, &branch->series->after);
+    }
+    fprintf(dump->file, ")");
+}
+
 static void dump_region(const Dump *dump, const TdiRegion *region)
 {
+    char **branches = calloc((size_t)region->branch_count + 1, sizeof *branches);
+    size_t size;
     for (int i = 0; i < region->branch_count; i++) {
-        const TdiBranch *branch = &region->branches[i];
-        fprintf(dump->file, "(%d %d %d %d:", (int)branch->type, branch->first_slot,
-                branch->from, branch->to);
-        for (int k = 0; k < branch->core_count; k++)
-            dump_layer(dump, branch->core[k]);
-        if (branch->type == TDI_BRANCH_SERIES) {
-            dump_items(dump, branch->series, branch->series->items, branch->series->item_count);
-            dump_region(dump, &branch->series->after);
-        }
-        fprintf(dump->file, ")");
+        Dump branch = *dump;
+        branch.file = open_memstream(&branches[i], &size);
+        dump_branch(&branch, &region->branches[i]);
+        fclose(branch.file);
     }
+    put_words(dump->file, branches, region->branch_count, !dump->main);
 }
 
 static void dump_items(const Dump *dump, const TdiSeries *series, const TdiItem *items,
@@ -307,7 +356,7 @@ static void dump_items(const Dump *dump, const TdiSeries *series, const TdiItem 
             item->fold_index < 0 ? NULL : &dump->tree->folds[item->fold_index];
         if (fold != NULL)
             fprintf(dump->file, "%dx%d%c'%s'[", item->copies, item->length,
-                    dump->letters ? 'A' + fold->letter : '*', fold->first);
+                    dump->main ? 'A' + fold->letter : '*', fold->first);
         if (item->inner != NULL) {
             dump_items(dump, series, item->inner, item->inner_count);
         } else {
@@ -318,34 +367,24 @@ static void dump_items(const Dump *dump, const TdiSeries *series, const TdiItem 
     }
 }
 
-static int compare_words(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The main strand first, the others in the order of their words. */
 static char *tree_words(const TdiTree *tree)
 {
     char **strands = calloc((size_t)tree->strand_count + 1, sizeof *strands), *words;
     size_t size;
     for (int k = 0; k < tree->strand_count; k++) {
-        Dump dump = {.tree = tree, .letters = tree->strands[k].main};
+        Dump dump = {.tree = tree, .main = tree->strands[k].main};
         dump.file = open_memstream(&strands[k], &size);
-        fprintf(dump.file, "%s:\n", dump.letters ? "main" : "side");
+        fprintf(dump.file, "%s:\n", dump.main ? "main" : "side");
         dump_items(&dump, tree->strands[k].series, tree->strands[k].series->items,
                    tree->strands[k].series->item_count);
         dump_region(&dump, &tree->strands[k].series->after);
         fclose(dump.file);
     }
-    qsort(strands, (size_t)tree->strand_count, sizeof *strands, compare_words);
     FILE *file = open_memstream(&words, &size);
-    for (int k = 0; k < tree->strand_count; k++) {
-        fputs(strands[k], file);
-        free(strands[k]);
-    }
+    put_words(file, strands, tree->strand_count, true);
     fprintf(file, "%d folds\n", tree->fold_count);
     fclose(file);
-    free(strands);
     return words;
 }
 
@@ -411,7 +450,7 @@ static void test_networks_whole(void **state)
 {
     (void)state;
     for (size_t i = 0; i < tdi_network_count; i++) {
-        const TdNetworkInfo *network = &tdi_network_texts[i];
+        const TdiNetworkText *network = &tdi_network_texts[i];
         TdiGraph graph;
         assert_int_equal(tdi_graph_from_description(network->name, network->text,
                                                     strlen(network->text), &graph, NULL, NULL),
