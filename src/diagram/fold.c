@@ -349,6 +349,10 @@ static void fold_branches(TdiRegion *region)
 static double fold_region(Folder *folder, TdiRegion *region)
 {
     double cost = 0;
+    for (int i = 0; i < region->branch_count; i++) { /* of an earlier folding */
+        region->branches[i].copies = 1;
+        region->branches[i].fold_index = -1;
+    }
     if (folder->folding != TDI_UNFOLDED)
         fold_branches(region);
     for (int i = 0; i < region->branch_count && !region->plain; i++) {

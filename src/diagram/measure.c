@@ -186,94 +186,6 @@ static void measure_frame(TdiDrawn *drawn, TdiPiece *frame, double limit)
     set_middle(drawn, frame);
 }
 
-/* ---- Cores --------------------------------------------------------------------------- */
-
-/* A token's row is one below the lowest that it takes from. Children stand after those. */
-static int set_rows(TdiPiece *core)
-{
-    int rows = 0;
-    for (int i = 0; i < core->count; i++)
-        core->row[i] = 0;
-    for (int k = 0; k < core->link_count; k++) {
-        int from = core->links[2 * k], to = core->links[2 * k + 1];
-        if (from >= 0 && to >= 0 && core->row[to] <= core->row[from])
-            core->row[to] = core->row[from] + 1;
-    }
-    for (int i = 0; i < core->count; i++)
-        rows = core->row[i] + 1 > rows ? core->row[i] + 1 : rows;
-    return rows;
-}
-
-/* The mean middle of what a child takes from, so that lines cross less. */
-static double wish_of(const TdiPiece *core, int child)
-{
-    double sum = 0;
-    int count = 0;
-    for (int k = 0; k < core->link_count; k++) {
-        int from = core->links[2 * k];
-        if (core->links[2 * k + 1] != child || from < 0)
-            continue;
-        sum += core->x[from] + core->children[from]->width / 2;
-        count++;
-    }
-    return count > 0 ? sum / count : 0;
-}
-
-/* Place a row's children by their wishes, one beside the other; how wide it becomes. */
-static double measure_row(const TdiPiece *core, int row, int *order, double *wish)
-{
-    int count = 0;
-    double x = 0;
-    for (int i = 0; i < core->count; i++) {
-        if (core->row[i] != row)
-            continue;
-        double wanted = wish_of(core, i);
-        int k = count++;
-        for (; k > 0 && wish[k - 1] > wanted; k--) {
-            wish[k] = wish[k - 1];
-            order[k] = order[k - 1];
-        }
-        wish[k] = wanted;
-        order[k] = i;
-    }
-    for (int k = 0; k < count; k++) {
-        core->x[order[k]] = x;
-        x += core->children[order[k]]->width + TDI_BETWEEN;
-    }
-    return x - TDI_BETWEEN;
-}
-
-static void measure_core(TdiDrawn *drawn, TdiPiece *core)
-{
-    int rows = set_rows(core);
-    int *order = take(drawn, core->count, sizeof *order);
-    double *wish = take(drawn, core->count, sizeof *wish), width = 0;
-    double *row_width = take(drawn, rows, sizeof *row_width);
-    const double step = TDI_TOKEN + TDI_LABEL_GAP;
-    if (drawn->failed)
-        return;
-    for (int row = 0; row < rows; row++) {
-        row_width[row] = measure_row(core, row, order, wish);
-        width = larger(width, row_width[row]);
-    }
-    for (int i = 0; i < core->count; i++) {
-        core->x[i] += (width - row_width[core->row[i]]) / 2;
-        core->y[i] = core->row[i] * step;
-    }
-    core->width = width;
-    core->height = rows * step - TDI_LABEL_GAP;
-    core->in = width / 2;
-    int exits = 0, count = 0;
-    for (int k = 0; k < core->link_count; k++)
-        exits += core->links[2 * k + 1] < 0;
-    double *outs = outs_of(drawn, core, exits);
-    for (int k = 0; outs != NULL && k < core->link_count; k++)
-        if (core->links[2 * k + 1] < 0) {
-            int from = core->links[2 * k];
-            outs[count++] = core->x[from] + core->children[from]->width / 2;
-        }
-}
-
 void tdi_measure(TdiDrawn *drawn, TdiPiece *piece, double limit)
 {
     switch (piece->type) {
@@ -291,7 +203,7 @@ void tdi_measure(TdiDrawn *drawn, TdiPiece *piece, double limit)
         measure_frame(drawn, piece, limit);
         break;
     case TDI_PIECE_CORE:
-        measure_core(drawn, piece);
+        tdi_core_measure(drawn, piece);
         break;
     case TDI_PIECE_WIRE:
         piece->width = 2 * TDI_PAD;

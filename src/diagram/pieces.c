@@ -170,6 +170,35 @@ static TdiPiece *make_summary(TdiDrawn *drawn, int layers, uint64_t parameters)
     return token;
 }
 
+static bool is_of(const TdiStrand *strand, int layer)
+{
+    int low = 0, high = strand->count;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (strand->layers[middle] < layer)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < strand->count && strand->layers[low] == layer;
+}
+
+static const TdiStrand *strand_of(const TdiTree *tree, int layer)
+{
+    const TdiStrand *strand = tree->strands;
+    while (!is_of(strand, layer))
+        strand++;
+    return strand;
+}
+
+/* Whether a core takes this from the cut before it, not from another strand: letters tell what
+ * comes from there. */
+static bool is_entry(const TdiTree *tree, const TdiStrand *strand, TdiLink link)
+{
+    return link.layer >= 0 ? is_of(strand, link.layer)
+                           : strand->main && link.slot == tree->main_input;
+}
+
 static int place_in(const TdiBranch *branch, int layer)
 {
     for (int i = 0; i < branch->core_count; i++)
@@ -187,10 +216,14 @@ static void set_core_links(TdiDrawn *drawn, const TdiBranch *branch, int to, Tdi
     int *links = take(drawn, 2 * (most + exits), sizeof *links);
     if (links == NULL)
         return;
+    const TdiStrand *strand = strand_of(drawn->tree, branch->core[0]);
     for (int i = 0; i < branch->core_count; i++) {
         const TdiLayer *layer = layer_at(drawn, branch->core[i]);
         for (int k = 0; k < layer->input_count; k++) {
-            links[2 * count] = place_in(branch, layer->inputs[k].layer);
+            int from = place_in(branch, layer->inputs[k].layer);
+            if (from < 0 && !is_entry(drawn->tree, strand, layer->inputs[k]))
+                continue;
+            links[2 * count] = from;
             links[2 * count++ + 1] = i;
         }
     }

@@ -60,6 +60,10 @@ struct TdiPiece {
     const int *links;
     int link_count;
     int *row; /* (count) */
+    int rows;
+    /* (rows, count + 1) where lines from the entry, and from each child, cross a row; negative:
+     * they do not. */
+    double *lanes;
 };
 
 typedef struct TdiDrawn {
@@ -77,6 +81,10 @@ typedef struct TdiDrawn {
 bool tdi_pieces_make(TdiDrawn *drawn);
 
 void tdi_pieces_free(TdiDrawn *drawn);
+
+/* Cores, as tdi_measure and tdi_place have them. */
+void tdi_core_measure(TdiDrawn *drawn, TdiPiece *core);
+void tdi_core_place(const TdiPiece *core, double x, double y, TdiFigure *figure);
 
 /* Set the sizes for stacks no higher than `limit`. */
 void tdi_measure(TdiDrawn *drawn, TdiPiece *piece, double limit);

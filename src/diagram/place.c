@@ -255,27 +255,6 @@ static void place_frame(const TdiPiece *frame, double x, double y, TdiFigure *fi
     end_group(figure);
 }
 
-/* ---- Cores --------------------------------------------------------------------------- */
-
-static void place_core(const TdiPiece *core, double x, double y, TdiFigure *figure)
-{
-    for (int k = 0; k < core->link_count; k++) {
-        int from = core->links[2 * k], to = core->links[2 * k + 1];
-        double a =
-            from < 0 ? x + core->in : x + core->x[from] + core->children[from]->width / 2;
-        double top = from < 0 ? y : y + core->y[from] + TDI_TOKEN;
-        if (to >= 0)
-            add_line(figure,
-                     (double[]){a, top, x + core->x[to] + core->children[to]->width / 2,
-                                y + core->y[to]},
-                     2, false);
-        else
-            add_line(figure, (double[]){a, top, a, y + core->height}, 2, false);
-    }
-    for (int i = 0; i < core->count; i++)
-        place_token(core->children[i], x + core->x[i], y + core->y[i], figure);
-}
-
 void tdi_place(const TdiPiece *piece, double x, double y, TdiFigure *figure)
 {
     switch (piece->type) {
@@ -292,7 +271,7 @@ void tdi_place(const TdiPiece *piece, double x, double y, TdiFigure *figure)
         place_frame(piece, x, y, figure);
         break;
     case TDI_PIECE_CORE:
-        place_core(piece, x, y, figure);
+        tdi_core_place(piece, x, y, figure);
         break;
     case TDI_PIECE_WIRE:
         break;
