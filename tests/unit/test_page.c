@@ -336,7 +336,7 @@ static void test_networks(void **state)
 static void test_random(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 60; seed++) {
+    for (uint64_t seed = 0; seed < 200; seed++) {
         TdiGraph graph;
         char title[40];
         grow_network(seed, &graph);

@@ -501,6 +501,12 @@ static void test_again(void **state)
         free(once);
         free(twice);
         free(anew);
+        assert_int_equal(tdi_tree_fold(&made.tree, TDI_UNFOLDED, NULL, NULL), TD_OK);
+        once = tree_words(&made.tree);
+        anew = words_of(&graph, TDI_UNFOLDED);
+        assert_string_equal(once, anew);
+        free(once);
+        free(anew);
         unmake(&made);
         tdi_graph_free(&graph);
     }
