@@ -457,6 +457,24 @@ static void sort_branches(TdiRegion *region)
         }
 }
 
+/* What ends nowhere has no order of its own: equal branches stand together. */
+static void gather_branches(TdiRegion *region)
+{
+    TdiBranch *branches = region->branches;
+    for (int i = 0; i + 1 < region->branch_count; i++) {
+        int next = i + 1;
+        while (next < region->branch_count &&
+               branches[next].number[TDI_SAME] != branches[i].number[TDI_SAME])
+            next++;
+        if (next == region->branch_count)
+            continue;
+        TdiBranch other = branches[next];
+        for (; next > i + 1; next--)
+            branches[next] = branches[next - 1];
+        branches[next] = other;
+    }
+}
+
 static void number_region(TdiWeave *weave, int to, TdiRegion *region)
 {
     for (int i = 0; i < region->branch_count; i++) {
@@ -497,6 +515,8 @@ void tdi_region_make(TdiWeave *weave, int strand, int from, int to, const int *n
             begin = pieces.end[i];
         }
     sort_branches(region);
+    if (to < 0)
+        gather_branches(region);
     number_region(weave, to, region);
 }
 
