@@ -218,7 +218,10 @@ static void describe_growth(const TdiTree *tree, const TdiSeries *series, const 
     int last = item->first + item->length - 1;
     widths_of(&tree->layers->layers[series->steps[last].layer], a);
     widths_of(&tree->layers->layers[series->steps[last + item->length].layer], b);
-    tdi_text_format(text, "%+lld each", (long long)(b[1] - a[1]));
+    if (b[1] != a[1])
+        tdi_text_format(text, "%+lld each", (long long)(b[1] - a[1]));
+    else
+        tdi_text_add(text, "each of another size");
 }
 
 /* ---- Names --------------------------------------------------------------------------- */
