@@ -220,6 +220,20 @@ static void test_growth(void **state)
         }
 }
 
+/* Where sizes alone change, that is said. */
+static void test_shrinking(void **state)
+{
+    TdiGraph graph;
+    Made made;
+    (void)state;
+    make_letters("BBBB", &graph);
+    make(&graph, TDI_GROWING, &made);
+    assert_string_equal(spell(&made), "b4~");
+    assert_string_equal(only_fold(&made)->first, "each of another size");
+    unmake(&made);
+    tdi_graph_free(&graph);
+}
+
 /* What counts otherwise is no equal copy: weights that all share belong to the first. */
 static void test_shared_weights(void **state)
 {
@@ -678,16 +692,17 @@ static void test_long_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_forms),   cmocka_unit_test(test_leads),
-        cmocka_unit_test(test_stages),         cmocka_unit_test(test_letters),
-        cmocka_unit_test(test_growth),         cmocka_unit_test(test_shared_weights),
-        cmocka_unit_test(test_same_operators), cmocka_unit_test(test_cheapest),
-        cmocka_unit_test(test_moves),          cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_ports),          cmocka_unit_test(test_own_inputs),
-        cmocka_unit_test(test_heads),          cmocka_unit_test(test_towers),
-        cmocka_unit_test(test_small),          cmocka_unit_test(test_masks),
-        cmocka_unit_test(test_concats),        cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_wide),           cmocka_unit_test(test_long_units),
+        cmocka_unit_test(test_closed_forms), cmocka_unit_test(test_leads),
+        cmocka_unit_test(test_stages),       cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_growth),       cmocka_unit_test(test_shared_weights),
+        cmocka_unit_test(test_shrinking),    cmocka_unit_test(test_same_operators),
+        cmocka_unit_test(test_cheapest),     cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_cuts),         cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_own_inputs),   cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_towers),       cmocka_unit_test(test_small),
+        cmocka_unit_test(test_masks),        cmocka_unit_test(test_concats),
+        cmocka_unit_test(test_deep),         cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_long_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

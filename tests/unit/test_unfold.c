@@ -119,6 +119,7 @@ typedef struct Unfolder {
     uint64_t *numbers;         /* (count) of all that came out */
     size_t count, room;
     uint64_t parameters, macs;
+    bool grows; /* something does */
 } Unfolder;
 
 static uint64_t value_of(const Unfolder *unfolder, TdiLink link)
@@ -214,6 +215,7 @@ static void unfold_items(Unfolder *unfolder, const TdiSeries *series, const TdiI
 {
     for (int i = 0; i < count; i++) {
         const TdiItem *item = &items[i];
+        unfolder->grows |= item->fold == TDI_FOLD_GROWTH;
         for (int copy = 0; copy < item->copies; copy++) {
             bool lead = item->fold == TDI_FOLD_LEAD && copy == 0;
             int first = lead ? item->first : item->drawn;
@@ -229,20 +231,25 @@ static void unfold_items(Unfolder *unfolder, const TdiSeries *series, const TdiI
     }
 }
 
-static bool has_growth(const TdiTree *tree)
+static void unfold_all(Unfolder *unfolder)
 {
-    for (int i = 0; i < tree->fold_count; i++)
-        if (tree->folds[i].fold == TDI_FOLD_GROWTH)
-            return true;
-    return false;
+    const TdiTree *tree = unfolder->tree;
+    for (int k = 0; k < tree->strand_count; k++) {
+        const TdiSeries *series = tree->strands[k].series;
+        uint64_t last = MAIN_INPUT;
+        unfolder->strand = k;
+        unfolder->source = MAIN_INPUT;
+        unfold_items(unfolder, series, series->items, series->item_count, -1, &last);
+        unfold_region(unfolder, &series->after, layer_before(series, series->step_count, -1),
+                      last);
+    }
 }
 
 /* The tree gives all layers back, each with the same before it. Copies of what grows are known
  * but for their widths. */
-static void expect_whole(const TdiTree *tree, const TdiTotals *totals)
+static void expect_whole(const TdiTree *tree, const TdiTotals *totals, bool coarse)
 {
     const TdiLayers *layers = tree->layers;
-    bool coarse = has_growth(tree);
     int *strand_of = calloc((size_t)layers->count + 1, sizeof *strand_of);
     uint64_t *originals = number_layers(tree, coarse);
     Unfolder unfolder = {.tree = tree,
@@ -253,21 +260,14 @@ static void expect_whole(const TdiTree *tree, const TdiTotals *totals)
     for (int k = 0; k < tree->strand_count; k++)
         for (int i = 0; i < tree->strands[k].count; i++)
             strand_of[tree->strands[k].layers[i]] = k;
-    for (int k = 0; k < tree->strand_count; k++) {
-        const TdiSeries *series = tree->strands[k].series;
-        uint64_t last = MAIN_INPUT;
-        unfolder.strand = k;
-        unfolder.source = MAIN_INPUT;
-        unfold_items(&unfolder, series, series->items, series->item_count, -1, &last);
-        unfold_region(&unfolder, &series->after, layer_before(series, series->step_count, -1),
-                      last);
-    }
+    unfold_all(&unfolder);
+    bool again = unfolder.grows && !coarse;
     assert_int_equal(unfolder.count, layers->count);
     qsort(unfolder.numbers, unfolder.count, sizeof(uint64_t), compare);
     qsort(originals, (size_t)layers->count, sizeof(uint64_t), compare);
-    for (int i = 0; i < layers->count; i++)
+    for (int i = 0; i < layers->count && !again; i++)
         assert_true(unfolder.numbers[i] == originals[i]);
-    if (!coarse) {
+    if (!coarse && !again) {
         assert_true(unfolder.parameters == totals->parameters);
         assert_true(unfolder.macs == totals->macs);
     }
@@ -275,6 +275,8 @@ static void expect_whole(const TdiTree *tree, const TdiTotals *totals)
     free(unfolder.numbers);
     free(originals);
     free(strand_of);
+    if (again)
+        expect_whole(tree, totals, true);
 }
 
 /* ---- A tree in words ----------------------------------------------------------------- */
@@ -407,7 +409,7 @@ static void expect_all_whole(TdiGraph *graph)
         Made made;
         uint64_t parameters = 0, macs = 0;
         make(graph, foldings[i], &made);
-        expect_whole(&made.tree, &made.totals);
+        expect_whole(&made.tree, &made.totals, false);
         for (int k = 0; k < made.layers.count; k++) {
             parameters += made.layers.layers[k].parameters;
             macs += made.layers.layers[k].macs;
