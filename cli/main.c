@@ -92,15 +92,18 @@ static const Command commands[] = {
      "file (.onnx), weights (.safetensors), a description in words (.net), a built-in\n"
      "(@inception-v4; see tiedye list networks), or anything that holds a recipe. FILE\n"
      "is a .svg, or a .png or .pdf, which rsvg-convert makes. --text prints an outline\n"
-     "with shapes, parameters, multiply-adds and what a layer sees; --json the same.",
+     "with shapes, parameters, multiply-adds and what a layer sees; --json the same.\n"
+     "--compare, without a SOURCE, charts the built-in networks: accuracy on ImageNet\n"
+     "against multiply-adds and parameters (drawn by gnuplot), or prints the table.",
      "  tiedye diagram @inception-v4 -o inception.svg\n"
      "  tiedye diagram model.onnx --dark -o model.png\n"
      "  tiedye diagram @resnet-152 --text\n"
-     "  tiedye diagram --layers 20,10,3 -o three.svg\n",
+     "  tiedye diagram --layers 20,10,3 -o three.svg\n"
+     "  tiedye diagram --compare -o networks.svg\n",
      GROUPS_PICTURE,
      1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_TEXT | 1u << OPTION_JSON |
          1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_ASPECT |
-         1u << OPTION_DARK | 1u << OPTION_QUIET,
+         1u << OPTION_DARK | 1u << OPTION_COMPARE | 1u << OPTION_QUIET,
      false, TD_DRAW_PICTURE, run_diagram},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
