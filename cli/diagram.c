@@ -57,7 +57,8 @@ static int read_diagram_options(const Arguments *arguments, TdDiagramOptions *op
 {
     *options = (TdDiagramOptions){.unfold = arguments->value[OPTION_UNFOLD] != NULL,
                                   .growth = arguments->value[OPTION_GROWTH] != NULL,
-                                  .dark = arguments->value[OPTION_DARK] != NULL};
+                                  .dark = arguments->value[OPTION_DARK] != NULL,
+                                  .sizes = arguments->value[OPTION_SIZES]};
     if (options->unfold && options->growth)
         return usage_error(arguments->command, "--unfold and --growth contradict each other");
     int code = read_aspect(arguments, &options->aspect);
@@ -190,6 +191,16 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
     say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.2f s", output_name(path),
         (unsigned)totals.layers, folds, (unsigned long long)totals.parameters,
         (unsigned long long)totals.macs, seconds);
+    const char *open = td_diagram_open_sizes(diagram);
+    if (totals.macs_unknown > 0 && open[0] != '\0')
+        say("the multiply-adds of %llu operators are not known, as sizes are open: give them "
+            "with "
+            "--sizes %.*s=128%s",
+            (unsigned long long)totals.macs_unknown, (int)strcspn(open, ","), open,
+            strchr(open, ',') != NULL ? ",..." : "");
+    else if (totals.macs_unknown > 0)
+        say("the multiply-adds of %llu operators are not known",
+            (unsigned long long)totals.macs_unknown);
     if (totals.unknown > 0)
         say("%llu operators are of types that tiedye does not know; --text names them",
             (unsigned long long)totals.unknown);
@@ -219,7 +230,7 @@ static int save(const Arguments *arguments, const TdDiagram *diagram, TdRun *run
 /* A comparison is of all built-ins, and is drawn in one way. */
 static int check_compare(const Arguments *arguments)
 {
-    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS,
+    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS, OPTION_SIZES,
                                       OPTION_ASPECT};
     Cursor cursor = {0};
     const char *word = next_word(arguments, &cursor);
@@ -265,8 +276,8 @@ static int save_comparison(const Arguments *arguments, TdRun *run)
     if (status != TD_OK)
         return report_error(status, &err);
     if (arguments->value[OPTION_QUIET] == NULL)
-        say("%.800s  accuracy against cost, its data and script beside it, %.2f s",
-            output_name(path), seconds);
+        say("%.800s  accuracy against cost%s, %.2f s", output_name(path),
+            strcmp(path, "-") == 0 ? "" : ", data and script beside it", seconds);
     return 0;
 }
 

@@ -106,8 +106,9 @@ static void list_presets(void)
 
 static void list_networks(void)
 {
-    for (size_t i = 0; td_network_info(i) != NULL; i++)
-        printf("@%-16s %s\n", td_network_info(i)->name, td_network_info(i)->title);
+    TdNetworkInfo info;
+    for (size_t i = 0; (info = td_network_info(i)).name != NULL; i++)
+        printf("@%-16s %s\n", info.name, info.title);
 }
 
 static void list_formats(void)

@@ -88,22 +88,23 @@ static const Command commands[] = {
      true, TD_DRAW_PICTURE, run_gallery},
     {"diagram", "[SOURCE] [--KEY VALUE...] [--text|--json] [-o FILE]",
      "the architecture of a network",
-     "Draws a network as boxes and lines on one page, repeats folded. SOURCE is an ONNX\n"
-     "file (.onnx), weights (.safetensors), a description in words (.net), a built-in\n"
-     "(@inception-v4; see tiedye list networks), or anything that holds a recipe. FILE\n"
-     "is a .svg, or a .png or .pdf, which rsvg-convert makes. --text prints an outline\n"
-     "with shapes, parameters, multiply-adds and what a layer sees; --json the same.\n"
-     "--compare, without a SOURCE, charts the built-in networks: accuracy on ImageNet\n"
-     "against multiply-adds and parameters (drawn by gnuplot), or prints the table.",
+     "Draws a network as boxes and lines on one page, what repeats folded. SOURCE is\n"
+     "an ONNX file (.onnx), weights (.safetensors), a description in words (.net), a\n"
+     "built-in (@inception-v4; see tiedye list networks), or whatever holds a recipe.\n"
+     "FILE is a .svg, or a .png or .pdf, which the program rsvg-convert makes. --text\n"
+     "prints an outline with shapes, parameters, multiply-adds and what layers see;\n"
+     "--json the same for programs. --compare, without a SOURCE, charts the built-in\n"
+     "networks, accuracy on ImageNet against multiply-adds and parameters (gnuplot\n"
+     "draws it), or prints that as a table.",
      "  tiedye diagram @inception-v4 -o inception.svg\n"
      "  tiedye diagram model.onnx --dark -o model.png\n"
      "  tiedye diagram @resnet-152 --text\n"
      "  tiedye diagram --layers 20,10,3 -o three.svg\n"
      "  tiedye diagram --compare -o networks.svg\n",
-     GROUPS_PICTURE,
+     1u << TD_GROUP_NETWORK | 1u << TD_GROUP_RASTER,
      1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_TEXT | 1u << OPTION_JSON |
-         1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_ASPECT |
-         1u << OPTION_DARK | 1u << OPTION_COMPARE | 1u << OPTION_QUIET,
+         1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_SIZES |
+         1u << OPTION_ASPECT | 1u << OPTION_DARK | 1u << OPTION_COMPARE | 1u << OPTION_QUIET,
      false, TD_DRAW_PICTURE, run_diagram},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"

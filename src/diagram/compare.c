@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "diagram/count.h"
-#include "diagram/description.h"
 #include "diagram/figure.h"
-#include "diagram/networks.h"
 #include "diagram/words.h"
+#include "graph/count.h"
+#include "graph/description.h"
+#include "graph/networks.h"
 #include "output/chart.h"
 
 /* ---- One network --------------------------------------------------------------------- */
@@ -84,7 +84,7 @@ static TdiFamily family_of(const char *name)
 
 /* ---- All of them --------------------------------------------------------------------- */
 
-static TdStatus add_row(TdiComparison *comparison, const TdNetworkInfo *info, TdiGraph *graph,
+static TdStatus add_row(TdiComparison *comparison, const TdiNetworkText *info, TdiGraph *graph,
                         const TdiDescription *facts, TdError *err)
 {
     TdiTotals totals = tdi_graph_count(graph);
@@ -104,7 +104,7 @@ static TdStatus add_row(TdiComparison *comparison, const TdNetworkInfo *info, Td
     return TD_OK;
 }
 
-static TdStatus read_row(TdiComparison *comparison, const TdNetworkInfo *info, TdError *err)
+static TdStatus read_row(TdiComparison *comparison, const TdiNetworkText *info, TdError *err)
 {
     TdiGraph graph = {0};
     TdiDescription facts = {0};

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "diagram/graph.h"
+#include "graph/graph.h"
 #include "tiedye/diagram.h"
 
 /* Networks of one design that differ in depth; their points are joined. */

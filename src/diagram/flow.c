@@ -101,7 +101,7 @@ static void mark_data(TdiFlow *flow)
         for (int k = 0; k < op->output_count; k++) {
             if (op->outputs[k] < 0)
                 continue;
-            flow->data[op->outputs[k]] = data;
+            flow->data[op->outputs[k]] = data && (flow->live[i] || k == 0); /* masks are none */
             if (data && !flow->live[i] && k == 0)
                 flow->root[op->outputs[k]] = flow->root[op->inputs[0]];
         }

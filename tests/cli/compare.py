@@ -252,6 +252,7 @@ class Trouble(Case):
                                  (["--unfold"], ["--unfold"]),
                                  (["--growth"], ["--growth"]),
                                  (["--depth"], ["--depth", "3"]),
+                                 (["--sizes"], ["--sizes", "n=3"]),
                                  (["--aspect"], ["--aspect", "1:1"]),
                                  ([".svg, .png or .pdf"], ["-o", "n.jpg"]),
                                  ([".svg, .png or .pdf"], ["-o", "-"]),

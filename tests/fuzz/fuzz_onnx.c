@@ -1,6 +1,7 @@
 /* Any bytes as an ONNX model: a graph whose parts fit together, or one line that says why not.
  */
-#include "diagram/from_onnx.h"
+#include "graph/count.h"
+#include "graph/from_onnx.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,10 @@ static void check_tensor(const TdiGraph *graph, const TdiGraph *around, int inde
     const TdiTensor *tensor = &graph->tensors[index];
     expect(tensor->name != NULL && tensor->producer < graph->operator_count);
     expect(tensor->shape.rank >= -1 && tensor->shape.rank <= TDI_MAX_RANK);
+    for (int i = 0; i < tensor->shape.rank; i++)
+        expect(tensor->shape.size[i] >= -1);
+    if (tensor->whole != NULL || tensor->partly != NULL || tensor->real != NULL)
+        expect(tdi_shape_elements(&tensor->shape) == (int64_t)tensor->numbers);
     expect(!tensor->stored || tensor->producer == -1);
     expect(tensor->alias < graph->tensor_count);
     expect(tensor->alias < 0 || graph->tensors[tensor->alias].alias == -1);
@@ -65,6 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     }
     check_graph(&graph, NULL);
+    TdiTotals totals = tdi_graph_count(&graph);
+    expect(totals.stored <= totals.parameters && totals.unknown <= totals.operators);
     tdi_graph_free(&graph);
     return 0;
 }

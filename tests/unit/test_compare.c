@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "diagram/compare.h"
-#include "diagram/count.h"
-#include "diagram/description.h"
 #include "diagram/spread.h"
+#include "graph/count.h"
+#include "graph/description.h"
 #include "output/chart.h"
 
 /* ---- Labels -------------------------------------------------------------------------- */

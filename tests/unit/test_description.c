@@ -11,10 +11,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "diagram/count.h"
-#include "diagram/description.h"
-#include "diagram/networks.h"
-#include "diagram/shapes.h"
+#include "graph/count.h"
+#include "graph/description.h"
+#include "graph/networks.h"
+#include "graph/shapes.h"
 #include "unit/networks.h"
 
 static TdiGraph graph_of(const char *text)
@@ -429,6 +429,7 @@ static void test_totals(void **state)
             fail_msg("%s: %llu parameters, %llu multiply-adds", totals[i].name,
                      (unsigned long long)found.parameters, (unsigned long long)found.macs);
         assert_int_equal(found.stored, totals[i].parameters);
+        assert_int_equal(found.macs_unknown + found.unknown, 0);
         assert_int_equal(graph.output_count, totals[i].outputs);
         assert_string_equal(tdi_network_texts[i].name, totals[i].name);
         assert_string_equal(tdi_network_texts[i].title, graph.name);
