@@ -188,7 +188,7 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
         used += (size_t)snprintf(folds + used, sizeof folds - used, "%s×%u",
                                  i == 0 ? ", folds " : " ",
                                  (unsigned)td_diagram_fold(diagram, i).count);
-    say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.2f s", output_name(path),
+    say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.1f s", output_name(path),
         (unsigned)totals.layers, folds, (unsigned long long)totals.parameters,
         (unsigned long long)totals.macs, seconds);
     const char *open = td_diagram_open_sizes(diagram);

@@ -101,7 +101,7 @@ static const Command commands[] = {
      "  tiedye diagram @resnet-152 --text\n"
      "  tiedye diagram --layers 20,10,3 -o three.svg\n"
      "  tiedye diagram --compare -o networks.svg\n",
-     1u << TD_GROUP_NETWORK | 1u << TD_GROUP_RASTER,
+     1u << TD_GROUP_NETWORK,
      1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_TEXT | 1u << OPTION_JSON |
          1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_SIZES |
          1u << OPTION_ASPECT | 1u << OPTION_DARK | 1u << OPTION_COMPARE | 1u << OPTION_QUIET,
@@ -125,8 +125,9 @@ static const Command commands[] = {
     {"list", "commands|keys|activations|palettes|presets|networks|formats",
      "what there is to choose from",
      "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
-     "errors and values from -8 to 8.",
+     "errors and values from -8 to 8. A network's name behind networks: its text.",
      "  tiedye list presets\n"
+     "  tiedye list networks resnet-50\n"
      "  tiedye list activations --json\n",
      0, 1u << OPTION_JSON, false, TD_DRAW_PICTURE, run_list},
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",

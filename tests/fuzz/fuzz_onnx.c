@@ -1,5 +1,6 @@
-/* Any bytes as an ONNX model: a graph whose parts fit together, or one line that says why not.
- */
+/* Any bytes as an ONNX model: a graph whose parts fit together, which is drawn, or one line
+ * that says why not. */
+#include "diagram/diagram.h"
 #include "graph/count.h"
 #include "graph/from_onnx.h"
 
@@ -60,6 +61,22 @@ static void check_graph(const TdiGraph *graph, const TdiGraph *around)
         expect(graph->outputs[i] >= 0 && graph->outputs[i] < graph->tensor_count);
 }
 
+/* Folded in the way that the size says, in all forms. */
+static void draw(TdiGraph *graph, size_t size)
+{
+    TdDiagram *diagram;
+    TdError err = {0};
+    TdDiagramOptions options = {
+        .unfold = size % 3 == 1, .growth = size % 3 == 2, .depth = (uint32_t)(size % 4)};
+    expect(tdi_diagram_make(graph, "fuzz", &options, NULL, &diagram, &err) == TD_OK);
+    for (int form = TD_DIAGRAM_SVG; form <= TD_DIAGRAM_JSON; form++) {
+        char *text = td_diagram_print(diagram, (TdDiagramForm)form);
+        expect(text != NULL && text[strlen(text) - 1] == '\n');
+        td_text_free(text);
+    }
+    td_diagram_free(diagram);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     TdiGraph graph;
@@ -72,6 +89,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     check_graph(&graph, NULL);
     TdiTotals totals = tdi_graph_count(&graph);
     expect(totals.stored <= totals.parameters && totals.unknown <= totals.operators);
-    tdi_graph_free(&graph);
+    draw(&graph, size);
     return 0;
 }
