@@ -28,6 +28,7 @@ typedef enum RunOption {
     OPTION_SIZES,
     OPTION_ASPECT,
     OPTION_DARK,
+    OPTION_COMPARE,
     OPTION_THREADS,
     OPTION_MAX_MEMORY,
     OPTION_FAST,
