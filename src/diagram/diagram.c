@@ -48,6 +48,8 @@ TdStatus tdi_diagram_make(TdiGraph *graph, const char *title, const TdDiagramOpt
     made->options = options != NULL ? *options : (TdDiagramOptions){0};
     made->options.sizes = NULL; /* the caller's, and done with */
     tdi_text_add(&made->title, title);
+    if (made->title.data != NULL)
+        td_clean_text(made->title.data); /* it may be a file's name */
     TdStatus status = check_options(&made->options, err);
     if (status == TD_OK)
         status = fold(made, run, err);

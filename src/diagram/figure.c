@@ -109,6 +109,12 @@ static void add_field(TdiText *text, const char *name, double value)
     tdi_text_add(text, "\"");
 }
 
+/* U+FFFE or U+FFFF, which no XML holds, in UTF-8. */
+static bool is_no_character(const char *words)
+{
+    return strncmp(words, "\xef\xbf\xbe", 3) == 0 || strncmp(words, "\xef\xbf\xbf", 3) == 0;
+}
+
 /* Words as XML has them; what XML cannot hold becomes a space. */
 static void add_escaped(TdiText *text, const char *words)
 {
@@ -124,7 +130,10 @@ static void add_escaped(TdiText *text, const char *words)
             tdi_text_add(text, "&quot;");
         else if (c < ' ' && c != '\n')
             tdi_text_add(text, " ");
-        else
+        else if (is_no_character(words)) {
+            tdi_text_add(text, " ");
+            words += 2;
+        } else
             tdi_text_add_bytes(text, words, 1);
     }
 }

@@ -359,6 +359,19 @@ static void add_json_field(const TdDiagram *diagram, const TdiLayer *layer, TdiT
     tdi_text_add(text, any ? "]" : "null");
 }
 
+/* Layers by their places in the list, graph inputs as -1, -2, ... */
+static void add_json_links(const TdiLayer *layer, TdiText *text)
+{
+    add_name(text, ", ", "inputs");
+    tdi_text_add(text, "[");
+    for (int k = 0; k < layer->input_count; k++) {
+        TdiLink link = layer->inputs[k];
+        tdi_text_format(text, "%s%d", k > 0 ? ", " : "",
+                        link.layer >= 0 ? link.layer : -1 - link.slot);
+    }
+    tdi_text_add(text, "]");
+}
+
 static void add_json_layer(const TdDiagram *diagram, const TdiLayer *layer, TdiText *text)
 {
     tdi_text_add(text, "    {");
@@ -376,6 +389,7 @@ static void add_json_layer(const TdDiagram *diagram, const TdiLayer *layer, TdiT
     else
         tdi_text_add(text, "null");
     add_json_field(diagram, layer, text);
+    add_json_links(layer, text);
     add_whole(text, ", ", "operators", (uint64_t)layer->operators);
     tdi_text_add(text, "}");
 }
