@@ -125,6 +125,7 @@ static void test_leads(void **state)
     expect_spelled("+bcbcbc", TDI_FOLDED, "(bc)3!");
     expect_spelled("+bcbc", TDI_FOLDED, "(bc)2!"); /* but for what comes in, they are equal */
     expect_spelled("+abcdabcd", TDI_FOLDED, "(abcd)2!");
+    expect_spelled("abcAbc", TDI_FOLDED, "abcabc"); /* what the first gives is not the same */
     expect_spelled("a+bab", TDI_FOLDED, "abab"); /* equal but for widths of all that is made */
     expect_spelled("+a+a+a+a", TDI_FOLDED, "aaaa");
 }
@@ -491,6 +492,79 @@ static void test_heads(void **state)
     tdi_graph_free(&graph);
 }
 
+/* Heads of one kind stand together, in whatever order the file has them. */
+static void test_equal_heads(void **state)
+{
+    TdiGraph graph = {0};
+    Made made;
+    (void)state;
+    int x = add_letters(&graph, "abababab", add_input(&graph, "x", SIZES(1, 4, 8, 8)));
+    int y = add_conv(&graph, x, 4, 9);
+    for (int i = 0; i < 8; i++)
+        tdi_graph_output(&graph, add_conv(&graph, y, 10, i % 2 == 0 ? 3 : 5));
+    tdi_graph_output(&graph, add_letters(&graph, "ccdd", x));
+    make(&graph, TDI_FOLDED, &made);
+    assert_int_equal(made.tree.strand_count, 2);
+    const TdiRegion *region = &made.tree.strands[1].series->after;
+    assert_int_equal(region->branch_count, 8);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(region->branches[i].copies, i % 4 == 0 ? 4 : 0);
+    unmake(&made);
+    tdi_graph_free(&graph);
+}
+
+/* ---- Branches ------------------------------------------------------------------------ */
+
+/* Many equal branches are one, with so many copies; few are drawn. */
+static void test_equal_branches(void **state)
+{
+    (void)state;
+    for (int count = 2; count < 7; count++)
+        for (int folding = TDI_UNFOLDED; folding <= TDI_FOLDED; folding++) {
+            int branches[8];
+            TdiGraph graph = {0};
+            Made made;
+            int x = add_input(&graph, "x", SIZES(1, 4, 8, 8));
+            for (int i = 0; i < count; i++)
+                branches[i] = add_letters(&graph, "ab", x);
+            branches[count] = add_letters(&graph, "ac", x);
+            tdi_graph_output(&graph, add_concat(&graph, count + 1, branches));
+            make(&graph, (TdiFolding)folding, &made);
+            const TdiRegion *region = &made.tree.strands[0].series->steps[0].before;
+            bool folds = folding == TDI_FOLDED && count >= 4;
+            for (int i = 0; i <= count; i++)
+                assert_int_equal(region->branches[i].copies, !folds || i == count ? 1
+                                                             : i == 0             ? count
+                                                                                  : 0);
+            assert_int_equal(made.tree.fold_count, folds);
+            unmake(&made);
+            tdi_graph_free(&graph);
+        }
+}
+
+/* The order of what is summed says nothing, of what is concatenated it does. */
+static void test_order_of_inputs(void **state)
+{
+    (void)state;
+    for (int concats = 0; concats < 2; concats++) {
+        TdiGraph graph = {0};
+        Made made;
+        int x = add_input(&graph, "x", SIZES(1, 4, 8, 8));
+        for (int i = 0; i < 4; i++) {
+            int b = add_letters(&graph, "b", x), c = add_letters(&graph, "c", x);
+            int first = i % 2 == 0 ? b : c, second = i % 2 == 0 ? c : b;
+            x = concats ? add_concat(&graph, INPUTS(first, second))
+                        : add_two(&graph, "Add", first, second);
+            x = add_conv(&graph, x, 4, 1);
+        }
+        tdi_graph_output(&graph, x);
+        make(&graph, TDI_FOLDED, &made);
+        assert_string_equal(spell(&made), concats ? "(con.acon.a)2" : "(add.a)4");
+        unmake(&made);
+        tdi_graph_free(&graph);
+    }
+}
+
 /* Towers: one far longer is the main one, the other feeds it. */
 static void test_towers(void **state)
 {
@@ -692,17 +766,18 @@ static void test_long_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_forms), cmocka_unit_test(test_leads),
-        cmocka_unit_test(test_stages),       cmocka_unit_test(test_letters),
-        cmocka_unit_test(test_growth),       cmocka_unit_test(test_shared_weights),
-        cmocka_unit_test(test_shrinking),    cmocka_unit_test(test_same_operators),
-        cmocka_unit_test(test_cheapest),     cmocka_unit_test(test_moves),
-        cmocka_unit_test(test_cuts),         cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_own_inputs),   cmocka_unit_test(test_heads),
-        cmocka_unit_test(test_towers),       cmocka_unit_test(test_small),
-        cmocka_unit_test(test_masks),        cmocka_unit_test(test_concats),
-        cmocka_unit_test(test_deep),         cmocka_unit_test(test_wide),
-        cmocka_unit_test(test_long_units),
+        cmocka_unit_test(test_closed_forms),   cmocka_unit_test(test_leads),
+        cmocka_unit_test(test_stages),         cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_growth),         cmocka_unit_test(test_shared_weights),
+        cmocka_unit_test(test_shrinking),      cmocka_unit_test(test_same_operators),
+        cmocka_unit_test(test_cheapest),       cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_cuts),           cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_own_inputs),     cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_towers),         cmocka_unit_test(test_equal_heads),
+        cmocka_unit_test(test_equal_branches), cmocka_unit_test(test_order_of_inputs),
+        cmocka_unit_test(test_small),          cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_concats),        cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_wide),           cmocka_unit_test(test_long_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
