@@ -71,7 +71,7 @@ class CommandLine(Case):
     def test_info_and_list(self):
         self.bad(2, ["info needs"], "info")
         self.bad(2, ["exclude each other"], "info", "@tie-dye", "--link", "--json")
-        tables = "keys, activations, palettes, presets or formats"
+        tables = "keys, activations, palettes, presets, networks or formats"
         self.bad(2, [tables], "list")
         self.bad(2, ['"colours"', tables], "list", "colours")
         self.bad(2, ["one table"], "list", "keys", "formats")
