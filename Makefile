@@ -45,7 +45,7 @@ check-deb: deb ## install and use them in a clean chroot (needs root)
 bench: ## compare with ONNX Runtime, NumPy and PyTorch; SECONDS=, QUICK=1 (installs them)
 	@scripts/setup.sh bench || echo "bench: going on without what is missing" >&2
 	@$(BUILD) -DTIEDYE_TESTS=ON
-	@for part in run pictures volumes galleries convolutions; do \
+	@for part in run pictures volumes galleries convolutions diagrams; do \
 	    python3 -B bench/$$part.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(QUICK),--quick) || exit; \
 	done
 

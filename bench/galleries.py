@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench/galleries.py: how many thumbnails `tiedye gallery` looks at in a second.
 
-    bench/galleries.py                 the last part of `make bench`
+    bench/galleries.py                 a part of `make bench`
     bench/galleries.py --quick         few thumbnails, to see that all is well
     bench/galleries.py --update-docs   put the last run's report into docs/PERFORMANCE.md
 

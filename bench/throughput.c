@@ -18,7 +18,9 @@
  *
  * bench_throughput THREADS encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM makes a film of a file
  * of frames, and is what bench/volumes.py measures of a film's encoder. bench_throughput
- * THREADS thumbnails COUNT SEED KIND looks at the candidates of a gallery (bench/galleries.py).
+ * THREADS thumbnails COUNT SEED KIND looks at the candidates of a gallery (bench/galleries.py),
+ * bench_throughput THREADS diagram SOURCE TIMES reads, folds and draws a network
+ * (bench/diagrams.py).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@
 
 #include "convolutions.h"
 #include "count.h"
+#include "diagrams.h"
 #include "encode.h"
 #include "peak.h"
 #include "thumbnails.h"
@@ -345,6 +348,8 @@ static int run_words(int threads, int argc, char **argv)
         return encode_film(threads, argv + 3) ? 0 : 1;
     if (argc == 6 && strcmp(argv[2], "thumbnails") == 0)
         return time_thumbnails(threads, argv + 3) ? 0 : 1;
+    if (argc == 5 && strcmp(argv[2], "diagram") == 0)
+        return time_diagram(argv + 3) ? 0 : 1;
     return -1;
 }
 
@@ -359,7 +364,7 @@ int main(int argc, char **argv)
     if (bench.threads < 1 || argc > 2) {
         fputs(
             "usage: bench_throughput THREADS [encode FORMAT FRAMES WIDTH HEIGHT COUNT FILM |\n"
-            "           thumbnails COUNT SEED random|seeds]\n",
+            "           thumbnails COUNT SEED random|seeds | diagram SOURCE TIMES]\n",
             stderr);
         return 2;
     }

@@ -47,6 +47,7 @@ bench | python3-numpy     | -          | a peer
 bench | python3-torch     | -          | a peer
 bench | python3-pil       | -          | writes that peer's pictures
 bench | libopenblas0-pthread | -       | what makes both peers fast
+bench | graphviz          | dot        | draws graphs, too
 portable | clang           | clang      | compiler for WebAssembly
 portable | lld             | wasm-ld    | linker for WebAssembly
 portable | wasi-libc       | -          | C library for WebAssembly

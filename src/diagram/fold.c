@@ -164,6 +164,15 @@ static bool is_power(const Stretch *stretch, int first, int length)
     return false;
 }
 
+/* The same of the unit at the step that is looked at. */
+static bool begins_with_power(const Runs *runs, int length)
+{
+    for (int q = 1; q <= length / 2; q++)
+        if (runs->same[q] >= length - q && length % q == 0)
+            return true;
+    return false;
+}
+
 /* How many equal units of `length` steps are best folded together from step i on, 1 where there
  * are no two or they are shorter ones. */
 static int best_copies(const Scan *scan, const Stretch *stretch, int i, int length)
@@ -237,7 +246,7 @@ static void choose(Folder *folder, const Stretch *stretch, int i, Runs *runs, Sc
         if (runs->skeleton[p] < p)
             continue;
         if (runs->same[p] >= p) {
-            if (!is_power(stretch, i, p))
+            if (!begins_with_power(runs, p))
                 offer_exact(folder, stretch, i, p, scan);
             continue;
         }
@@ -279,11 +288,14 @@ static int count_items(const Choice *choices, int count)
     return items;
 }
 
-static const TdiItem *make_items(Folder *folder, const Stretch *stretch, int *count)
+/* The items of a stretch, and what they cost. */
+static const TdiItem *make_items(Folder *folder, const Stretch *stretch, int *count,
+                                 double *cost)
 {
     int steps = stretch->end - stretch->begin, made = 0;
     Choice *choices = choose_all(folder, stretch);
     TdiItem *items = NULL;
+    *cost = choices != NULL ? choices[0].cost : 0;
     if (choices != NULL) {
         items = take(folder->tree, (uint64_t)count_items(choices, steps), sizeof *items);
         for (int i = 0; items != NULL && i < steps;) {
@@ -300,7 +312,7 @@ static const TdiItem *make_items(Folder *folder, const Stretch *stretch, int *co
                 item->inner = make_items(
                     folder,
                     &(Stretch){stretch->series, item->drawn, item->drawn + item->length},
-                    &item->inner_count);
+                    &item->inner_count, &(double){0});
         }
     }
     tdi_free(choices);
@@ -375,8 +387,9 @@ static double fold_series(Folder *folder, TdiSeries *series)
             fold_region(folder, &series->steps[i].before);
     double after = fold_region(folder, &series->after);
     Stretch all = {series, 0, series->step_count};
-    series->items = make_items(folder, &all, &series->item_count);
-    return fold_cost(folder, &all) + after;
+    double cost;
+    series->items = make_items(folder, &all, &series->item_count, &cost);
+    return cost + after;
 }
 
 TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdError *err)

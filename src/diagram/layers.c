@@ -97,23 +97,36 @@ static bool set_links(Maker *maker, TdiLayer *layer, int count)
 
 /* ---- Keys ---------------------------------------------------------------------------- */
 
-static void add_shape(TdiText *key, const TdiShape *shape, int first)
+/* Keys are bytes: numbers as they lie in memory, words with their ends. */
+static void add_whole(TdiText *key, int64_t number)
 {
-    if (shape->rank < 0)
-        tdi_text_add(key, "?");
-    for (int i = first; i < shape->rank; i++)
-        tdi_text_format(key, "%lldx", (long long)shape->size[i]);
+    tdi_text_add_bytes(key, (const char *)&number, sizeof number);
+}
+
+static void add_words(TdiText *key, const char *words)
+{
+    tdi_text_add_bytes(key, words, strlen(words) + 1);
+}
+
+/* But for the batch, if there is one. */
+static void add_shape(TdiText *key, const TdiShape *shape, bool batch)
+{
+    add_whole(key, shape->rank);
+    for (int i = shape->rank > 1 && batch ? 1 : 0; i < shape->rank; i++)
+        add_whole(key, shape->size[i]);
 }
 
 static void add_attribute(TdiText *key, const TdiAttribute *attribute)
 {
-    tdi_text_format(key, " %s=", attribute->name);
+    add_words(key, attribute->name);
+    add_whole(key, (int64_t)attribute->count);
     for (size_t i = 0; attribute->whole != NULL && i < attribute->count; i++)
-        tdi_text_format(key, "%lld,", (long long)attribute->whole[i]);
-    for (size_t i = 0; attribute->real != NULL && i < attribute->count; i++)
-        tdi_text_format(key, "%a,", attribute->real[i]);
+        add_whole(key, attribute->whole[i]);
+    if (attribute->real != NULL)
+        tdi_text_add_bytes(key, (const char *)attribute->real,
+                           attribute->count * sizeof *attribute->real);
     if (attribute->words != NULL)
-        tdi_text_add(key, attribute->words);
+        add_words(key, attribute->words);
 }
 
 /* Attributes by name, as exporters order them as they like. */
@@ -136,18 +149,20 @@ static void add_attributes(TdiText *key, const TdiOperator *op)
 /* An operator but for where its data come from. */
 static void add_operator(const Maker *maker, TdiText *key, const TdiOperator *op)
 {
-    tdi_text_format(key, "%s:%s(", op->domain, op->type);
+    add_words(key, op->domain);
+    add_words(key, op->type);
     add_attributes(key, op);
     for (int k = 0; k < op->input_count; k++) {
         const TdiTensor *tensor = tdi_input(maker->graph, op, k);
         if (tensor == NULL || maker->flow.data[op->inputs[k]])
             continue;
-        tdi_text_format(key, " %d:%d:", k, tensor->element);
-        add_shape(key, &tensor->shape, 0);
+        add_whole(key, k);
+        add_whole(key, tensor->element);
+        add_shape(key, &tensor->shape, false);
     }
     for (int k = 0; k < op->body_count; k++)
-        tdi_text_format(key, " body %d", op->bodies[k]->operator_count);
-    tdi_text_add(key, ")");
+        add_whole(key, op->bodies[k]->operator_count);
+    add_whole(key, INT64_MIN); /* the end: neither an input nor a count */
 }
 
 static int intern_text(TdiLayers *layers, TdiText *text)
@@ -176,18 +191,17 @@ static void set_keys(Maker *maker, const TdiGroup *group, TdiLayer *layer)
         if (op == group->drawn && group->kind != TDI_KIND_MOVE)
             break; /* numbers that only move behind it are for what follows */
     }
-    tdi_text_add(&key, " > ");
-    add_shape(&key, &layer->in, layer->in.rank > 1 ? 1 : 0);
-    tdi_text_add(&key, " > ");
-    add_shape(&key, &layer->shape, layer->shape.rank > 1 ? 1 : 0);
+    add_shape(&key, &layer->in, true);
+    add_shape(&key, &layer->shape, true);
     tdi_text_format(&skeleton, "%d %s|%s|%s|%d %d", (int)layer->kind, layer->what,
                     layer->norm != NULL ? layer->norm : "",
                     layer->act != NULL ? layer->act : "", layer->unknown, layer->commutative);
     /* Numbers that say how to compute are not in it, what is drawn of them is; and weights that
      * another layer brings are not counted again. */
-    tdi_text_format(&key, " %.*s|%s|%llu %llu", (int)skeleton.length, skeleton.data,
-                    layer->marks, (unsigned long long)layer->parameters,
-                    (unsigned long long)layer->macs);
+    add_words(&key, skeleton.data != NULL ? skeleton.data : "");
+    add_words(&key, layer->marks);
+    add_whole(&key, (int64_t)layer->parameters);
+    add_whole(&key, (int64_t)layer->macs);
     tdi_text_format(&entry, "~%.*s|%s|", (int)skeleton.length, skeleton.data, layer->width);
     add_marks(&entry, layer);
     layer->key = intern_text(maker->layers, &key);

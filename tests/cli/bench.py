@@ -14,6 +14,7 @@ from _tiedye import BINARY, SANITIZED, Case
 BENCH = os.path.join(os.path.dirname(__file__), "..", "..", "bench")
 sys.path.insert(0, BENCH)
 import convolutions  # noqa: E402
+import diagrams  # noqa: E402
 import galleries  # noqa: E402
 import onnx_model  # noqa: E402
 import pictures  # noqa: E402
@@ -411,6 +412,44 @@ class Galleries(Case):
     def test_words(self):
         bench = os.path.join(FOLDER, "bench_throughput")
         for words in (["1", "thumbnails", "0", "1", "random"], ["1", "thumbnails", "3"], ["0"]):
+            done = subprocess.run([bench, *words], check=False, capture_output=True, text=True,
+                                  timeout=_tiedye.PATIENCE)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual(done.stdout, "")
+            self.assertNotEqual(done.stderr, "")
+
+
+class Diagrams(Case):
+    def test_report(self):
+        """With something in the place of dot that draws, and something that does not end."""
+        script = ('#!/bin/sh\n[ "$1" = -V ] && exit\n'
+                  'case $2 in *large*) exec sleep 60 ;; esac\n'
+                  'echo \'<svg width="7pt" height="2pt"/>\' > "$4"\n')
+        os.chmod(self.path(self.write("dot", script)), 0o755)
+        done = subprocess.run([sys.executable, "-B", os.path.join(BENCH, "diagrams.py"), "--quick",
+                               "--rounds", "1", "--limit", "0.3", "--build", FOLDER, "--folder",
+                               self.folder], check=False, text=True, capture_output=True,
+                              timeout=_tiedye.PATIENCE,
+                              env={**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        networks = json.loads(self.read("diagrams.json"))["networks"]
+        self.assertEqual(list(networks), [*diagrams.NETWORKS, diagrams.LARGE])
+        large = networks.pop(diagrams.LARGE)
+        self.assertEqual((large["boxes"], large["folds"]), (9900, [100, 24]))
+        self.assertIsNone(large["seconds"]["dot"])
+        for network in networks.values():
+            self.assertEqual(network["size"]["dot"], [7, 2])
+            self.assertGreater(network["size"]["unfolded"][0], 100)
+            self.assertEqual([len(found) for found in network["seconds"].values()], [1, 1, 1])
+            self.assertEqual(len(network["library"]), 2)
+        self.assertEqual(done.stdout, self.read("diagrams.txt").decode())
+        self.assertIn("> 300", done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.split("\n"))), 80)
+
+    def test_words(self):
+        bench = os.path.join(FOLDER, "bench_throughput")
+        for words in (["1", "diagram", "@nothing", "1"], ["1", "diagram", "@lenet-5", "0"],
+                      ["1", "diagram", "@lenet-5"]):
             done = subprocess.run([bench, *words], check=False, capture_output=True, text=True,
                                   timeout=_tiedye.PATIENCE)
             self.assertNotEqual(done.returncode, 0)
