@@ -233,7 +233,7 @@ def make(results):
     networks = results["networks"]
     lines = report.machine(results) + ["", f"{results['rounds']} rounds, taking turns; medians.",
                                        *report.warnings(results)]
-    lines += ["", report.row("Milliseconds", [*WAYS, "dot to folded"])]
+    lines += ["", report.row("Milliseconds", [*WAYS, "dot, times"])]
     lines += [report.row(name, times(network, results["limit"]))
               for name, network in networks.items()]
     lines += ["", f"{'Points':<20}" + "".join(f"{way:>19}" for way in WAYS)]

@@ -208,7 +208,7 @@ static void place_link(const TdiPiece *core, int from, int to, double x, double 
 
 void tdi_core_place(const TdiPiece *core, double x, double y, TdiFigure *figure)
 {
-    for (int k = 0; k < core->link_count; k++)
+    for (int k = 0; k < core->link_count && core->lanes != NULL; k++)
         place_link(core, core->links[2 * k], core->links[2 * k + 1], x, y, figure);
     for (int i = 0; i < core->count; i++)
         tdi_place(core->children[i], x + core->x[i], y + core->y[i], figure);
