@@ -57,7 +57,8 @@ static int read_diagram_options(const Arguments *arguments, TdDiagramOptions *op
 {
     *options = (TdDiagramOptions){.unfold = arguments->value[OPTION_UNFOLD] != NULL,
                                   .growth = arguments->value[OPTION_GROWTH] != NULL,
-                                  .dark = arguments->value[OPTION_DARK] != NULL};
+                                  .dark = arguments->value[OPTION_DARK] != NULL,
+                                  .neurons = arguments->value[OPTION_NEURONS] != NULL};
     if (options->unfold && options->growth)
         return usage_error(arguments->command, "--unfold and --growth contradict each other");
     int code = read_aspect(arguments, &options->aspect);

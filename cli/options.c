@@ -29,6 +29,7 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_LEVELS] = {"depth", 0, "N", "draw N levels of branches, and sum up deeper ones"},
     [OPTION_ASPECT] = {"aspect", 0, "W:H", "of the page that is aimed at [16:9]"},
     [OPTION_DARK] = {"dark", 0, NULL, "colours for a dark page"},
+    [OPTION_NEURONS] = {"neurons", 0, NULL, "draw every neuron of dense layers"},
     [OPTION_THREADS] = {"threads", 0, "N", "worker threads (default: all cores)"},
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE",
                            "limit, as 512M or 4G (default: half of the "
