@@ -19,10 +19,12 @@ enum {
 #define DIAMETER 7.0
 #define PITCH 10.0
 #define WIDE_PITCH 16.0
-#define DOT 1.8
+#define BARE_HEIGHT 100.0  /* of a column on a bare page, where words are large beside it */
+#define DOT 0.26           /* diameters */
 #define LEAST_BETWEEN 44.0 /* columns */
 #define MOST_BETWEEN 150.0
 #define MARGIN 10.0
+#define BARE_MARGIN 6.0
 #define TITLE_HEIGHT 40.0
 #define LINE 11.0 /* of words */
 #define PAGE_WIDTH 960.0
@@ -45,7 +47,8 @@ typedef struct Writer {
     TdiFont *font;
     Column *columns; /* the input first */
     int count;
-    double between, pitch, top, height; /* of columns; of circles, and where they lie */
+    double between, pitch, diameter; /* of columns; of circles */
+    double margin, top, height;      /* where these lie */
 } Writer;
 
 /* ---- What is drawn ------------------------------------------------------------------- */
@@ -174,15 +177,20 @@ static void lay_out(Writer *writer)
         most = places(&writer->columns[i]) > most ? places(&writer->columns[i]) : most;
     }
     writer->pitch = most > 8 ? PITCH : WIDE_PITCH - (WIDE_PITCH - PITCH) * (most - 1) / 8;
-    writer->height = (most - 1) * writer->pitch + DIAMETER;
+    if (writer->page->bare && writer->pitch * most > BARE_HEIGHT)
+        writer->pitch = BARE_HEIGHT / most;
+    writer->diameter = 0.7 * (writer->pitch < PITCH ? writer->pitch : PITCH);
+    writer->height = (most - 1) * writer->pitch + writer->diameter;
     double wide = (aspect > 0 ? aspect : 16.0 / 9) * (writer->height + 3 * LINE);
     writer->between = wide / writer->count;
-    if (writer->between > MOST_BETWEEN)
-        writer->between = MOST_BETWEEN;
+    double widest = LEAST_BETWEEN + writer->height;
+    widest = widest < MOST_BETWEEN ? widest : MOST_BETWEEN;
+    if (writer->between > widest)
+        writer->between = widest;
     if (writer->between < least)
         writer->between = least;
     for (int i = 0; i < writer->count; i++)
-        writer->columns[i].x = MARGIN + (i + 0.5) * writer->between;
+        writer->columns[i].x = writer->margin + (i + 0.5) * writer->between;
 }
 
 /* The middle of circle i of a column. */
@@ -206,7 +214,7 @@ static void add_circle(Writer *writer, double x, double y, double diameter, TdiR
                                               .radius = diameter / 2,
                                               .fill = fill,
                                               .line = line,
-                                              .thickness = 0.8});
+                                              .thickness = 0.12 * writer->diameter});
 }
 
 static void add_words(Writer *writer, const char *words, double x, double y, double size,
@@ -229,8 +237,10 @@ static void add_words(Writer *writer, const char *words, double x, double y, dou
 static void add_links(Writer *writer, const Column *from, const Column *to)
 {
     int links = from->shown * to->shown;
+    bool bare = writer->page->bare;
     double thickness = links <= 12 ? 0.9 : links <= 60 ? 0.6 : links <= 220 ? 0.45 : 0.32;
-    TdiRole role = links <= 12 ? TDI_ROLE_WIRE : TDI_ROLE_EDGE;
+    TdiRole role = links <= 12 || bare ? TDI_ROLE_WIRE : TDI_ROLE_EDGE;
+    thickness *= bare ? 0.6 : 1; /* it is drawn small */
     for (int i = 0; i < from->shown; i++)
         for (int k = 0; k < to->shown; k++) {
             double points[] = {from->x, circle_y(writer, from, i), to->x,
@@ -243,9 +253,9 @@ static void add_dots(Writer *writer, const Column *column)
 {
     double middle = writer->top + writer->height / 2;
     for (int i = -1; i <= 1; i++) {
-        double x = column->left_out > 0 ? column->x + i * 2 * DIAMETER : column->x;
+        double x = column->left_out > 0 ? column->x + i * 1.4 * writer->pitch : column->x;
         double y = column->left_out > 0 ? middle : middle + i * writer->pitch * 0.7;
-        add_circle(writer, x, y, DOT, TDI_ROLE_FAINT, TDI_ROLE_NONE);
+        add_circle(writer, x, y, DOT * writer->diameter, TDI_ROLE_FAINT, TDI_ROLE_NONE);
     }
 }
 
@@ -287,7 +297,7 @@ static void add_input_names(Writer *writer)
         TdiText text = {0};
         size_t length = strcspn(at, ",");
         tdi_text_add_bytes(&text, at, length);
-        add_words(writer, tdi_figure_words(writer->figure, &text), input->x - DIAMETER,
+        add_words(writer, tdi_figure_words(writer->figure, &text), input->x - writer->diameter,
                   circle_y(writer, input, i) + 0.36 * TDI_LETTER, TDI_LETTER, TDI_ROLE_FAINT,
                   TDI_END);
         at += length + (i + 1 < names ? 2 : 0);
@@ -302,7 +312,7 @@ static void add_neurons(Writer *writer, int i)
     double y = writer->top + writer->height + LINE;
     tdi_figure_add(writer->figure, &(TdiMark){.type = TDI_MARK_GROUP, .title = title});
     for (int k = 0; k < column->shown; k++)
-        add_circle(writer, column->x, circle_y(writer, column, k), DIAMETER,
+        add_circle(writer, column->x, circle_y(writer, column, k), writer->diameter,
                    input ? TDI_ROLE_PORT : TDI_KIND_DENSE, TDI_ROLE_FAINT);
     if (column->neurons > MOST_NEURONS || column->left_out > 0)
         add_dots(writer, column);
@@ -345,10 +355,11 @@ static void write_figure(Writer *writer)
 {
     TdiFigure *figure = writer->figure;
     bool bare = writer->page->bare;
+    writer->margin = bare ? BARE_MARGIN : MARGIN;
     shorten(writer);
     lay_out(writer);
-    figure->width = writer->count * writer->between + 2 * MARGIN;
-    writer->top = MARGIN + (bare ? 0 : TITLE_HEIGHT);
+    figure->width = writer->count * writer->between + 2 * writer->margin;
+    writer->top = writer->margin + (bare ? 0 : TITLE_HEIGHT);
     if (!bare)
         add_title(writer);
     for (int i = 0; i + 1 < writer->count; i++)
@@ -356,7 +367,7 @@ static void write_figure(Writer *writer)
     for (int i = 0; i < writer->count; i++)
         add_neurons(writer, i);
     add_input_names(writer);
-    figure->height = writer->top + writer->height + (bare ? 1.5 : 2.5) * LINE + MARGIN;
+    figure->height = writer->top + writer->height + (bare ? 1.2 : 2.5) * LINE + writer->margin;
     double across = PAGE_WIDTH / figure->width, down = PAGE_HEIGHT / figure->height;
     double scale = across < down ? across : down;
     scale = scale < 1 ? 1 : scale > LARGEST_SCALE ? LARGEST_SCALE : scale;
