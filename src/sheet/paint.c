@@ -48,7 +48,8 @@ static void take_spans(int y, int count, const FT_Span *spans, void *user)
 {
     const Painter *painter = user;
     const TdiPixels *pixels = painter->pixels;
-    unsigned char *row = pixels->rgb + 3 * (size_t)pixels->width * (pixels->height - 1 - (uint32_t)y);
+    unsigned char *row =
+        pixels->rgb + 3 * (size_t)pixels->width * (pixels->height - 1 - (uint32_t)y);
     for (int i = 0; i < count; i++)
         for (int x = spans[i].x; x < spans[i].x + spans[i].len; x++)
             blend(row + 3 * x, painter->colour, spans[i].coverage);
