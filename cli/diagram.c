@@ -58,7 +58,8 @@ static int read_diagram_options(const Arguments *arguments, TdDiagramOptions *op
     *options = (TdDiagramOptions){.unfold = arguments->value[OPTION_UNFOLD] != NULL,
                                   .growth = arguments->value[OPTION_GROWTH] != NULL,
                                   .dark = arguments->value[OPTION_DARK] != NULL,
-                                  .neurons = arguments->value[OPTION_NEURONS] != NULL};
+                                  .neurons = arguments->value[OPTION_NEURONS] != NULL,
+                                  .sizes = arguments->value[OPTION_SIZES]};
     if (options->unfold && options->growth)
         return usage_error(arguments->command, "--unfold and --growth contradict each other");
     int code = read_aspect(arguments, &options->aspect);
@@ -189,9 +190,19 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
         used += (size_t)snprintf(folds + used, sizeof folds - used, "%s×%u",
                                  i == 0 ? ", folds " : " ",
                                  (unsigned)td_diagram_fold(diagram, i).count);
-    say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.2f s", output_name(path),
+    say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.1f s", output_name(path),
         (unsigned)totals.layers, folds, (unsigned long long)totals.parameters,
         (unsigned long long)totals.macs, seconds);
+    const char *open = td_diagram_open_sizes(diagram);
+    if (totals.macs_unknown > 0 && open[0] != '\0')
+        say("the multiply-adds of %llu operators are not known, as sizes are open: give them "
+            "with "
+            "--sizes %.*s=128%s",
+            (unsigned long long)totals.macs_unknown, (int)strcspn(open, ","), open,
+            strchr(open, ',') != NULL ? ",..." : "");
+    else if (totals.macs_unknown > 0)
+        say("the multiply-adds of %llu operators are not known",
+            (unsigned long long)totals.macs_unknown);
     if (totals.unknown > 0)
         say("%llu operators are of types that tiedye does not know; --text names them",
             (unsigned long long)totals.unknown);

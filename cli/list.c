@@ -106,8 +106,9 @@ static void list_presets(void)
 
 static void list_networks(void)
 {
-    for (size_t i = 0; td_network_info(i) != NULL; i++)
-        printf("@%-16s %s\n", td_network_info(i)->name, td_network_info(i)->title);
+    TdNetworkInfo info;
+    for (size_t i = 0; (info = td_network_info(i)).name != NULL; i++)
+        printf("@%-16s %s\n", info.name, info.title);
 }
 
 static void list_formats(void)
@@ -137,6 +138,19 @@ static const struct {
               {"networks", list_networks, NULL},
               {"formats", list_formats, NULL}};
 
+/* What a built-in network is made of. */
+static int print_network(const Command *command, const char *name)
+{
+    TdNetworkInfo info;
+    name += name[0] == '@';
+    for (size_t i = 0; (info = td_network_info(i)).name != NULL; i++)
+        if (strcmp(info.name, name) == 0) {
+            fputs(info.text, stdout);
+            return 0;
+        }
+    return usage_error(command, "\"%.40s\" is no built-in network; tiedye list networks", name);
+}
+
 int run_list(const Arguments *arguments)
 {
     Cursor cursor = {0};
@@ -146,7 +160,11 @@ int run_list(const Arguments *arguments)
             arguments->command,
             "list needs a table: commands, keys, activations, palettes, presets, networks or "
             "formats");
-    if (next_word(arguments, &cursor) != NULL)
+    const char *second = next_word(arguments, &cursor);
+    if (second != NULL && strcmp(name, "networks") == 0 &&
+        next_word(arguments, &cursor) == NULL)
+        return print_network(arguments->command, second);
+    if (second != NULL)
         return usage_error(arguments->command, "list prints one table at a time");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (strcmp(tables[i].name, name) != 0)

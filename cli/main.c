@@ -88,19 +88,21 @@ static const Command commands[] = {
      true, TD_DRAW_PICTURE, run_gallery},
     {"diagram", "[SOURCE] [--KEY VALUE...] [--text|--json] [-o FILE]",
      "the architecture of a network",
-     "Draws a network as boxes and lines on one page, repeats folded. SOURCE is an ONNX\n"
-     "file (.onnx), weights (.safetensors), a description in words (.net), a built-in\n"
-     "(@inception-v4; see tiedye list networks), or anything that holds a recipe. FILE\n"
-     "is a .svg, or a .png or .pdf, which rsvg-convert makes. --text prints an outline\n"
-     "with shapes, parameters, multiply-adds and what a layer sees; --json the same.",
+     "Draws a network as boxes and lines on one page, what repeats folded. SOURCE is\n"
+     "an ONNX file (.onnx), weights (.safetensors), a description in words (.net), a\n"
+     "built-in (@inception-v4; see tiedye list networks), or whatever holds a recipe.\n"
+     "FILE is a .svg, or a .png or .pdf, which the program rsvg-convert makes. --text\n"
+     "prints an outline with shapes, parameters, multiply-adds and what layers see;\n"
+     "--json the same for programs.",
      "  tiedye diagram @inception-v4 -o inception.svg\n"
      "  tiedye diagram model.onnx --dark -o model.png\n"
      "  tiedye diagram @resnet-152 --text\n"
      "  tiedye diagram --layers 20,10,3 --neurons -o three.svg\n",
-     GROUPS_PICTURE,
+     1u << TD_GROUP_NETWORK,
      1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_TEXT | 1u << OPTION_JSON |
-         1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_ASPECT |
-         1u << OPTION_DARK | 1u << OPTION_NEURONS | 1u << OPTION_QUIET,
+         1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_SIZES |
+         1u << OPTION_ASPECT | 1u << OPTION_DARK | 1u << OPTION_NEURONS |
+         1u << OPTION_QUIET,
      false, TD_DRAW_PICTURE, run_diagram},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"
@@ -121,8 +123,9 @@ static const Command commands[] = {
     {"list", "commands|keys|activations|palettes|presets|networks|formats",
      "what there is to choose from",
      "Prints one of the tables; activations also as JSON, with their ranges, stated\n"
-     "errors and values from -8 to 8.",
+     "errors and values from -8 to 8. A network's name behind networks: its text.",
      "  tiedye list presets\n"
+     "  tiedye list networks resnet-50\n"
      "  tiedye list activations --json\n",
      0, 1u << OPTION_JSON, false, TD_DRAW_PICTURE, run_list},
     {"post", "[--KEY VALUE...] -o FOLDER", "the figures of the post",

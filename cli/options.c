@@ -27,6 +27,7 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_UNFOLD] = {"unfold", 0, NULL, "draw every layer, however often they repeat"},
     [OPTION_GROWTH] = {"growth", 0, NULL, "fold also what repeats with growing widths"},
     [OPTION_LEVELS] = {"depth", 0, "N", "draw N levels of branches, and sum up deeper ones"},
+    [OPTION_SIZES] = {"sizes", 0, "NAME=N,...", "of axes that an ONNX model leaves open"},
     [OPTION_ASPECT] = {"aspect", 0, "W:H", "of the page that is aimed at [16:9]"},
     [OPTION_DARK] = {"dark", 0, NULL, "colours for a dark page"},
     [OPTION_NEURONS] = {"neurons", 0, NULL, "draw every neuron of dense layers"},
@@ -64,9 +65,20 @@ typedef struct Item {
     RunOption option;
 } Item;
 
+/* A run option of the same name hides a key: `diagram --depth` is of branches. */
+static bool is_hidden(const Command *command, const char *name)
+{
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        if (takes_option(command, i) && strcmp(run_options[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 bool takes_key(const Command *command, const char *name)
 {
     const TdKeyInfo *key = td_key_find(name);
+    if (is_hidden(command, name))
+        return false;
     if (key != NULL && strcmp(key->name, "draw") == 0) /* of films: what their frames are */
         return (command->groups & 1u << TD_GROUP_MOTION) != 0;
     return key != NULL && (command->groups & 1u << key->group) != 0;

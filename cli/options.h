@@ -25,6 +25,7 @@ typedef enum RunOption {
     OPTION_UNFOLD,
     OPTION_GROWTH,
     OPTION_LEVELS,
+    OPTION_SIZES,
     OPTION_ASPECT,
     OPTION_DARK,
     OPTION_NEURONS,

@@ -17,7 +17,8 @@ import sys
 
 # A module may include itself and those on lines above its own.
 MODULES = [["base"], ["recipe"], ["kernels"], ["network"], ["render"], ["output"],
-           ["volume", "measure", "exchange"], ["diagram"], ["sheet"], ["motion"], ["search"]]
+           ["volume", "measure", "exchange"], ["graph"], ["diagram"], ["sheet"],
+           ["motion"], ["search"]]
 RANK = {name: rank for rank, line in enumerate(MODULES) for name in line}
 # Closer than the order: the writers know no networks.
 ONLY = {"output": {"base", "output"}}

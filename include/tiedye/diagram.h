@@ -20,12 +20,14 @@ typedef struct TdDiagram TdDiagram;
 
 /* How repeats are folded and what is drawn. Zeroed: the default. */
 typedef struct TdDiagramOptions {
-    bool unfold;    /* draw every layer */
-    bool growth;    /* also fold steps whose widths grow evenly (DenseNet) */
-    uint32_t depth; /* levels of branches to draw, what is deeper is summed up; 0: all */
-    double aspect;  /* width to height that the page aims at, 0.1 .. 10; 0: 16:9 */
-    bool dark;      /* colours for a dark page */
-    bool neurons;   /* draw the neurons of dense layers, and lines between them */
+    bool unfold;       /* draw every layer */
+    bool growth;       /* also fold steps whose widths grow evenly (DenseNet) */
+    uint32_t depth;    /* levels of branches to draw, what is deeper is summed up; 0: all */
+    double aspect;     /* width to height that the page aims at, 0.1 .. 10; 0: 16:9 */
+    bool dark;         /* colours for a dark page */
+    bool neurons;      /* draw the neurons of dense layers, and lines between them */
+    const char *sizes; /* of an ONNX model's axes that have but names: "t=128,h=224"; NULL: they
+                        * stay open, and what depends on them is not known */
 } TdDiagramOptions;
 
 /* What a network is in numbers. Parameters are the elements of stored tensors that take part in
@@ -44,7 +46,7 @@ typedef struct TdDiagramTotals {
 
 /* A fold: `count` copies of one unit, one after the other. */
 typedef struct TdDiagramFold {
-    const char *name;  /* the unit's, "inception-a"; its letter where it has none */
+    const char *name; /* the unit's, "inception-a"; its letter where it has none */
     uint32_t count;
     const char *first; /* how the first copy differs, or how widths grow; "" where all are
                         * equal */
@@ -69,9 +71,14 @@ TD_API TdStatus td_diagram_of_recipe(const TdRecipe *recipe, const TdDiagramOpti
 TD_API void td_diagram_free(TdDiagram *diagram);
 
 TD_API const char *td_diagram_title(const TdDiagram *diagram);
+
+/* The names of sizes that are open, with commas; "" where none is. */
+TD_API const char *td_diagram_open_sizes(const TdDiagram *diagram);
+
 TD_API TdDiagramTotals td_diagram_totals(const TdDiagram *diagram);
 
-/* Fold `i` < totals.folds, in the order in which one comes to them; the words are the diagram's.
+/* Fold `i` < totals.folds, in the order in which one comes to them; the words are the
+ * diagram's.
  */
 TD_API TdDiagramFold td_diagram_fold(const TdDiagram *diagram, uint32_t i);
 
@@ -98,8 +105,8 @@ typedef struct TdNetworkInfo {
     const char *text;  /* its description, docs/NETWORKS.md */
 } TdNetworkInfo;
 
-/* Number `i` in alphabetical order, NULL where there are fewer. */
-TD_API const TdNetworkInfo *td_network_info(size_t i);
+/* Number `i` in alphabetical order, all NULL where there are fewer. */
+TD_API TdNetworkInfo td_network_info(size_t i);
 
 #ifdef __cplusplus
 }

@@ -4,11 +4,11 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "diagram/description.h"
-#include "diagram/from_recipe.h"
-#include "diagram/networks.h"
 #include "diagram/neurons.h"
 #include "diagram/page.h"
+#include "graph/description.h"
+#include "graph/from_recipe.h"
+#include "graph/networks.h"
 
 static TdStatus check_options(const TdDiagramOptions *options, TdError *err)
 {
@@ -57,6 +57,7 @@ TdStatus tdi_diagram_make(TdiGraph *graph, const char *title, const TdDiagramOpt
     made->graph = *graph;
     *graph = (TdiGraph){0};
     made->options = options != NULL ? *options : (TdDiagramOptions){0};
+    made->options.sizes = NULL; /* the caller's, and done with */
     tdi_text_add(&made->title, title);
     TdStatus status = check_options(&made->options, err);
     if (status == TD_OK)
@@ -109,6 +110,11 @@ const char *td_diagram_title(const TdDiagram *diagram)
     return diagram->title.data != NULL ? diagram->title.data : "";
 }
 
+const char *td_diagram_open_sizes(const TdDiagram *diagram)
+{
+    return diagram->graph.open != NULL ? diagram->graph.open : "";
+}
+
 TdDiagramTotals td_diagram_totals(const TdDiagram *diagram)
 {
     const TdiTotals *totals = &diagram->totals;
@@ -130,9 +136,12 @@ TdDiagramFold td_diagram_fold(const TdDiagram *diagram, uint32_t i)
                            .first = fold->first};
 }
 
-const TdNetworkInfo *td_network_info(size_t i)
+TdNetworkInfo td_network_info(size_t i)
 {
-    return i < tdi_network_count ? &tdi_network_texts[i] : NULL;
+    if (i >= tdi_network_count)
+        return (TdNetworkInfo){0};
+    const TdiNetworkText *network = &tdi_network_texts[i];
+    return (TdNetworkInfo){network->name, network->title, network->text};
 }
 
 static void add_svg(const TdDiagram *diagram, TdiText *text)

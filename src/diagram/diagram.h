@@ -3,8 +3,8 @@
 #define TDI_DIAGRAM_H
 
 #include "base/text.h"
-#include "diagram/count.h"
 #include "diagram/tree.h"
+#include "graph/count.h"
 #include "tiedye/diagram.h"
 
 struct TdDiagram {

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/font.h"
 #include "base/text.h"
-#include "diagram/operators.h"
+#include "graph/operators.h"
 
 /* What has a colour. Kinds of layers come first, by TdiKind. */
 typedef enum TdiRole {

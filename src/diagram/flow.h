@@ -3,7 +3,7 @@
 #ifndef TDI_FLOW_H
 #define TDI_FLOW_H
 
-#include "diagram/graph.h"
+#include "graph/graph.h"
 
 typedef struct TdiFlow {
     const TdiGraph *graph;

@@ -8,7 +8,10 @@
 #include "diagram/tree.h"
 
 /* Longer units are not looked for: the time is that of steps times periods. */
-enum { LONGEST_PERIOD = 512, NO_PERIOD = 0 };
+enum { LONGEST_PERIOD = 512 };
+
+/* Fewer equal branches than these are drawn one by one. */
+enum { LEAST_BRANCHES = 4 };
 
 /* What a frame with its label, and a note about its first copy, cost, in layers. */
 #define FRAME_COST 0.5
@@ -265,14 +268,51 @@ static const TdiItem *make_items(Folder *folder, const Stretch *stretch, int *co
 
 static double fold_series(Folder *folder, TdiSeries *series);
 
+/* Whether two branches are equal but for the input of the join that they end at. */
+static bool are_equal(const TdiBranch *a, const TdiBranch *b)
+{
+    if (a->type != TDI_BRANCH_SERIES || b->type != TDI_BRANCH_SERIES ||
+        a->series->step_count != b->series->step_count || !a->series->after.plain ||
+        !b->series->after.plain)
+        return false;
+    for (int i = 0; i < a->series->step_count; i++)
+        if (a->series->steps[i].number[TDI_SAME] != b->series->steps[i].number[TDI_SAME])
+            return false;
+    return true;
+}
+
+/* How many branches from number i on are equal series. */
+static int count_equal(const TdiRegion *region, int i)
+{
+    int count = 1;
+    while (i + count < region->branch_count &&
+           are_equal(&region->branches[i], &region->branches[i + count]))
+        count++;
+    return count;
+}
+
+/* Equal branches side by side become one, if they are many: of two or three it is seen at a
+ * glance that they are equal. */
+static void fold_branches(TdiRegion *region)
+{
+    for (int i = 0, count; i < region->branch_count; i += count) {
+        count = count_equal(region, i);
+        for (int k = 0; k < count && count >= LEAST_BRANCHES; k++)
+            region->branches[i + k].copies = k == 0 ? count : 0;
+    }
+}
+
 static double fold_region(Folder *folder, TdiRegion *region)
 {
     double cost = 0;
+    if (folder->folding != TDI_UNFOLDED)
+        fold_branches(region);
     for (int i = 0; i < region->branch_count && !region->plain; i++) {
         TdiBranch *branch = &region->branches[i];
-        cost += branch->type == TDI_BRANCH_SERIES ? fold_series(folder, branch->series)
-                : branch->type == TDI_BRANCH_CORE ? branch->core_count
-                                                  : 0.25;
+        double own = branch->type == TDI_BRANCH_SERIES ? fold_series(folder, branch->series)
+                     : branch->type == TDI_BRANCH_CORE ? branch->core_count
+                                                       : 0.25;
+        cost += branch->copies > 0 ? own : 0;
     }
     return cost;
 }

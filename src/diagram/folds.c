@@ -281,17 +281,23 @@ static int letter_of(TdiTree *tree, const TdiSeries *series, const TdiItem *item
     return letter;
 }
 
-/* "A", ..., "Z", "AA", ... and the name: "A inception-a" */
-static const char *label_of(TdiTree *tree, int letter, const char *name)
+void tdi_add_letters(TdiText *text, int number, bool capital)
 {
-    TdiText text = {0};
     char letters[8];
     int at = sizeof letters - 1;
     letters[at] = '\0';
-    for (int rest = letter + 1; rest > 0 && at > 0; rest = (rest - 1) / 26)
-        letters[--at] = (char)('A' + (rest - 1) % 26);
-    tdi_text_format(&text, "%s%s%s", letters + at, name != NULL ? " " : "",
-                    name != NULL ? name : "");
+    for (int rest = number + 1; rest > 0 && at > 0; rest = (rest - 1) / 26)
+        letters[--at] = (char)((capital ? 'A' : 'a') + (rest - 1) % 26);
+    tdi_text_add(text, letters + at);
+}
+
+/* The letter and the name: "A inception-a" */
+static const char *label_of(TdiTree *tree, int letter, const char *name)
+{
+    TdiText text = {0};
+    tdi_add_letters(&text, letter, true);
+    if (name != NULL)
+        tdi_text_format(&text, " %s", name);
     const char *label =
         text.failed ? NULL : tdi_arena_words(&tree->arena, text.data, text.length);
     tree->failed |= label == NULL;
@@ -312,6 +318,8 @@ static void add_fold(TdiTree *tree, const TdiSeries *series, TdiItem *item)
         describe_lead(tree, series, item, &first);
     if (item->fold == TDI_FOLD_GROWTH)
         describe_growth(tree, series, item, &first);
+    if (item->fold == TDI_FOLD_BRANCHES)
+        tdi_text_add(&first, "side by side");
     const char *words =
         first.length > 0 ? tdi_arena_words(&tree->arena, first.data, first.length) : "";
     tree->failed |= words == NULL || first.failed;
@@ -344,12 +352,28 @@ static void list_items(TdiTree *tree, const TdiSeries *series, const TdiItem *it
     }
 }
 
+/* A folded branch as an item: all steps of its series. */
+static void add_branches(TdiTree *tree, TdiBranch *branch)
+{
+    TdiItem *item = tdi_arena_take(&tree->arena, 1, sizeof *item);
+    tree->failed |= item == NULL;
+    if (item == NULL)
+        return;
+    *item = (TdiItem){.fold = TDI_FOLD_BRANCHES,
+                      .length = branch->series->step_count,
+                      .copies = branch->copies};
+    add_fold(tree, branch->series, item);
+    branch->fold_index = item->fold_index;
+}
+
 static void list_region(TdiTree *tree, const TdiRegion *region)
 {
     for (int i = 0; i < region->branch_count && !tree->failed; i++) {
-        const TdiBranch *branch = &region->branches[i];
-        if (branch->type != TDI_BRANCH_SERIES)
+        TdiBranch *branch = &region->branches[i];
+        if (branch->type != TDI_BRANCH_SERIES || branch->copies == 0)
             continue;
+        if (branch->copies > 1)
+            add_branches(tree, branch);
         list_items(tree, branch->series, branch->series->items, branch->series->item_count);
         list_region(tree, &branch->series->after);
     }

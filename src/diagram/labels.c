@@ -264,7 +264,7 @@ static void add_type(TdiText *what, const char *type)
 static bool is_stored(const TdiGraph *graph, const TdiOperator *op, int slot)
 {
     const TdiTensor *tensor = tdi_input(graph, op, slot);
-    return tensor != NULL && (tensor->stored || tensor->constant);
+    return tensor != NULL && (tensor->stored || tensor->constant || tensor->derived);
 }
 
 static void label_product(const TdiGraph *graph, const TdiOperator *op, TdiLayer *layer,

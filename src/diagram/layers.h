@@ -8,9 +8,9 @@
 #ifndef TDI_LAYERS_H
 #define TDI_LAYERS_H
 
-#include "diagram/count.h"
-#include "diagram/graph.h"
 #include "diagram/intern.h"
+#include "graph/count.h"
+#include "graph/graph.h"
 #include "tiedye/base.h"
 
 /* Where a layer takes from: output `slot` of layer `layer`, or, where that is -1, graph input

@@ -34,9 +34,11 @@ static void set_middle(TdiDrawn *drawn, TdiPiece *piece)
 
 /* ---- Stacks -------------------------------------------------------------------------- */
 
-static double gap_after(const TdiPiece *child)
+/* The room behind child i of a stack. */
+static double gap_after(const TdiPiece *stack, int i)
 {
-    return child->label != NULL ? TDI_LABEL_GAP : TDI_GAP;
+    bool apart = i + 1 < stack->count && stack->children[i + 1]->apart;
+    return apart ? TDI_GUTTER : stack->children[i]->label != NULL ? TDI_LABEL_GAP : TDI_GAP;
 }
 
 static double token_width(const TdiPiece *token)
@@ -76,7 +78,7 @@ static double measure_column(TdiPiece *stack, int begin, int end, double left, d
         const TdiPiece *child = stack->children[i];
         stack->x[i] = left + before - child->in;
         stack->y[i] = y;
-        y += child->height + (i + 1 < end || child->label != NULL ? gap_after(child) : 0);
+        y += child->height + (i + 1 < end || child->label != NULL ? gap_after(stack, i) : 0);
     }
     *height = y;
     return left + before + behind;
@@ -98,10 +100,7 @@ static void measure_stack(TdiDrawn *drawn, TdiPiece *stack, double limit)
         while (end < stack->count &&
                (end == begin || sum + stack->children[end]->height <= limit ||
                 stack->children[end]->round)) { /* an output does not stand alone */
-            sum += stack->children[end]->height +
-                   (end + 1 < stack->count && stack->children[end + 1]->apart
-                        ? TDI_GUTTER
-                        : gap_after(stack->children[end]));
+            sum += stack->children[end]->height + gap_after(stack, end);
             stack->column[end++] = column;
         }
         right = measure_column(stack, begin, end, column > 0 ? right + TDI_GUTTER : 0, &height);

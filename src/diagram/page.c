@@ -79,7 +79,7 @@ const char *tdi_page_totals(const TdiPage *page, TdiFigure *figure)
     tdi_count_digits(totals->macs, &text);
     tdi_text_add(&text, " multiply-adds");
     if (totals->macs_unknown > 0)
-        tdi_text_format(&text, " and those of %llu operators that are not known",
+        tdi_text_format(&text, " and those of %llu operators of unknown size",
                         (unsigned long long)totals->macs_unknown);
     return tdi_figure_words(figure, &text);
 }
@@ -188,13 +188,32 @@ static void add_fold(Writer *writer, const TdiFolded *fold, bool apart)
     tdi_text_format(&text, " ×%d: ", fold->count);
     tdi_count_words(sum.parameters, &text);
     tdi_text_add(&text, " parameters, ");
-    tdi_count_words(sum.macs, &text);
+    if (sum.macs_unknown)
+        tdi_text_add(&text, "an unknown number of");
+    else
+        tdi_count_words(sum.macs, &text);
     tdi_text_add(&text, " multiply-adds each");
     if (single && fold->first[0] != '\0') /* a frame says it itself */
-        tdi_text_format(&text, " (first: %s)", fold->first);
+        tdi_text_format(&text, " (%s%s)", fold->fold == TDI_FOLD_LEAD ? "first: " : "",
+                        fold->first);
     Entry *entry = add_entry(writer, TDI_ROLE_NONE, 0, tdi_figure_words(writer->figure, &text));
     if (entry != NULL)
         entry->apart = apart;
+}
+
+/* Which inputs the letters stand for; those of layers are seen where these give them. */
+static void add_ports(Writer *writer)
+{
+    const TdiTree *tree = writer->page->tree;
+    for (int i = 0; i < tree->port_count; i++) {
+        TdiText text = {0};
+        if (tree->ports[i].input == NULL)
+            continue;
+        tdi_text_add(&text, "◂ ");
+        tdi_add_letters(&text, i, false);
+        tdi_text_format(&text, ": input %s", tree->ports[i].input);
+        add_entry(writer, TDI_ROLE_NONE, 0, tdi_figure_words(writer->figure, &text));
+    }
 }
 
 static void make_legend(Writer *writer)
@@ -202,6 +221,7 @@ static void make_legend(Writer *writer)
     const TdiTree *tree = writer->page->tree;
     add_kinds(writer);
     add_signs(writer);
+    add_ports(writer);
     for (int i = 0; i < tree->fold_count; i++)
         add_fold(writer, &tree->folds[i], i == 0);
 }

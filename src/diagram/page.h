@@ -2,9 +2,9 @@
 #ifndef TDI_PAGE_H
 #define TDI_PAGE_H
 
-#include "diagram/count.h"
 #include "diagram/figure.h"
 #include "diagram/tree.h"
+#include "graph/count.h"
 
 typedef struct TdiPage {
     const TdiTree *tree;

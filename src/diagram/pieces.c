@@ -117,8 +117,7 @@ static TdiPiece *make_token(TdiDrawn *drawn, int index)
     add_part(&text, layer->what);
     add_part(&text, layer->width);
     add_part(&text, layer->marks);
-    if (drawn->ports != NULL)
-        add_part(&text, drawn->ports[index]);
+    add_part(&text, drawn->tree->port_words[index]);
     TdiPiece *token = new_token(drawn, keep_words(drawn, &text), (int)layer->kind);
     if (token == NULL)
         return NULL;
@@ -225,49 +224,6 @@ static TdiPiece *make_core(TdiDrawn *drawn, const TdiBranch *branch, int to)
     return core;
 }
 
-/* ---- Forks --------------------------------------------------------------------------- */
-
-static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int to, int level);
-
-static TdiPiece *summarise(TdiDrawn *drawn, const TdiRegion *region)
-{
-    TdiSum sum = {.layers = drawn->tree->layers};
-    tdi_visit_region(region, tdi_add_to_sum, &sum);
-    return make_summary(drawn, sum.count, sum.parameters);
-}
-
-/* Branches side by side, lines that are nothing else on the right; `join` below them. */
-static TdiPiece *make_fork(TdiDrawn *drawn, const TdiRegion *region, int join, int level)
-{
-    bool hidden = drawn->depth > 0 && level >= drawn->depth;
-    TdiPiece *fork = new_piece(drawn, TDI_PIECE_FORK, region->branch_count);
-    if (fork == NULL)
-        return NULL;
-    if (hidden)
-        fork->children[fork->count++] = summarise(drawn, region);
-    for (int edges = 0; edges < 2 && !hidden; edges++)
-        for (int i = 0; i < region->branch_count; i++) {
-            const TdiBranch *branch = &region->branches[i];
-            if ((branch->type == TDI_BRANCH_EDGE) != (edges == 1))
-                continue;
-            TdiPiece *child = branch->type == TDI_BRANCH_EDGE
-                                  ? new_piece(drawn, TDI_PIECE_WIRE, 0)
-                              : branch->type == TDI_BRANCH_CORE
-                                  ? make_core(drawn, branch, join)
-                                  : make_series(drawn, branch->series, join, level + 1);
-            if (child != NULL)
-                fork->children[fork->count++] = child;
-        }
-    fork->join = join >= 0 ? make_token(drawn, join) : NULL;
-    return fork;
-}
-
-static TdiPiece *make_step(TdiDrawn *drawn, const TdiStep *step, int level)
-{
-    return step->before.plain ? make_token(drawn, step->layer)
-                              : make_fork(drawn, &step->before, step->layer, level);
-}
-
 /* ---- Frames -------------------------------------------------------------------------- */
 
 static TdiPiece *make_items(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *items,
@@ -295,21 +251,18 @@ static TdiPiece *make_repeated(TdiDrawn *drawn, const TdiSeries *series, const T
     return token;
 }
 
-static TdiPiece *make_frame(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item,
-                            int level)
+/* A fold's frame around `child`; NULL: what is in it was drawn before. */
+static TdiPiece *frame_fold(TdiDrawn *drawn, const TdiFolded *fold, TdiPiece *child)
 {
-    const TdiFolded *fold = &drawn->tree->folds[item->fold_index];
     TdiPiece *frame = new_piece(drawn, TDI_PIECE_FRAME, 1);
     TdiText note = {0}, id = {0};
     if (frame == NULL)
         return NULL;
-    tdi_text_format(&id, "fold-%d", item->fold_index + 1);
+    tdi_text_format(&id, "fold-%d", (int)(fold - drawn->tree->folds) + 1);
     if (fold->first[0] != '\0')
         tdi_text_format(&note, "%s%s", fold->fold == TDI_FOLD_LEAD ? "first: " : "",
                         fold->first);
-    bool seen = drawn->seen[fold->letter] && item->length > 1;
-    drawn->seen[fold->letter] = true;
-    set_badge(drawn, frame, item->copies);
+    set_badge(drawn, frame, fold->count);
     frame->words = fold->label;
     frame->words_width = width_of(drawn, frame->words, TDI_LETTER);
     if (note.length > 0)
@@ -317,15 +270,79 @@ static TdiPiece *make_frame(TdiDrawn *drawn, const TdiSeries *series, const TdiI
     frame->note_width = width_of(drawn, frame->note, TDI_SMALL);
     frame->id = keep_words(drawn, &id);
     frame->title = fold->label;
-    if (!seen) {
-        TdiItem single = {.first = item->drawn, .length = 1, .copies = 1, .drawn = item->drawn};
-        frame->children[0] = item->inner != NULL ? make_items(drawn, series, item->inner,
-                                                              item->inner_count, level)
-                                                 : make_items(drawn, series, &single, 1, level);
-        frame->count = frame->children[0] != NULL;
-    }
+    frame->children[0] = child;
+    frame->count = child != NULL;
     return frame;
 }
+
+static TdiPiece *make_frame(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item,
+                            int level)
+{
+    const TdiFolded *fold = &drawn->tree->folds[item->fold_index];
+    TdiItem single = {.first = item->drawn, .length = 1, .copies = 1, .drawn = item->drawn};
+    bool seen = drawn->seen[fold->letter] && item->length > 1;
+    drawn->seen[fold->letter] = true;
+    TdiPiece *child = seen ? NULL
+                      : item->inner != NULL
+                          ? make_items(drawn, series, item->inner, item->inner_count, level)
+                          : make_items(drawn, series, &single, 1, level);
+    return frame_fold(drawn, fold, child);
+}
+
+/* ---- Forks --------------------------------------------------------------------------- */
+
+static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int level);
+
+static TdiPiece *summarise(TdiDrawn *drawn, const TdiRegion *region)
+{
+    TdiSum sum = {.layers = drawn->tree->layers};
+    tdi_visit_region(region, tdi_add_to_sum, &sum);
+    return make_summary(drawn, sum.count, sum.parameters);
+}
+
+static TdiPiece *make_branch(TdiDrawn *drawn, const TdiBranch *branch, int join, int level)
+{
+    if (branch->type == TDI_BRANCH_EDGE)
+        return new_piece(drawn, TDI_PIECE_WIRE, 0);
+    if (branch->type == TDI_BRANCH_CORE)
+        return make_core(drawn, branch, join);
+    if (branch->copies == 1)
+        return make_series(drawn, branch->series, level + 1);
+    const TdiFolded *fold = &drawn->tree->folds[branch->fold_index];
+    return is_single(branch->series, fold->item)
+               ? make_repeated(drawn, branch->series, fold->item)
+               : frame_fold(drawn, fold, make_series(drawn, branch->series, level + 1));
+}
+
+/* Branches side by side, lines that are nothing else on the right; `join` below them. */
+static TdiPiece *make_fork(TdiDrawn *drawn, const TdiRegion *region, int join, int level)
+{
+    bool hidden = drawn->depth > 0 && level >= drawn->depth;
+    TdiPiece *fork = new_piece(drawn, TDI_PIECE_FORK, region->branch_count);
+    if (fork == NULL)
+        return NULL;
+    if (hidden)
+        fork->children[fork->count++] = summarise(drawn, region);
+    for (int edges = 0; edges < 2 && !hidden; edges++)
+        for (int i = 0; i < region->branch_count; i++) {
+            const TdiBranch *branch = &region->branches[i];
+            if ((branch->type == TDI_BRANCH_EDGE) != (edges == 1) || branch->copies == 0)
+                continue;
+            TdiPiece *child = make_branch(drawn, branch, join, level);
+            if (child != NULL)
+                fork->children[fork->count++] = child;
+        }
+    fork->join = join >= 0 ? make_token(drawn, join) : NULL;
+    return fork;
+}
+
+static TdiPiece *make_step(TdiDrawn *drawn, const TdiStep *step, int level)
+{
+    return step->before.plain ? make_token(drawn, step->layer)
+                              : make_fork(drawn, &step->before, step->layer, level);
+}
+
+/* ---- Stacks --------------------------------------------------------------------------- */
 
 /* What a block of a description is, where it is a single step. */
 static TdiPiece *make_named(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item,
@@ -353,8 +370,6 @@ static TdiPiece *make_named(TdiDrawn *drawn, const TdiSeries *series, const TdiI
     frame->children[frame->count++] = child;
     return frame;
 }
-
-/* ---- Stacks -------------------------------------------------------------------------- */
 
 /* Shapes are written where they change, on the outermost levels. */
 static void label_changes(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *items,
@@ -388,7 +403,7 @@ static TdiPiece *make_items(TdiDrawn *drawn, const TdiSeries *series, const TdiI
     return stack;
 }
 
-static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int to, int level)
+static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int level)
 {
     TdiPiece *stack = make_items(drawn, series, series->items, series->item_count, level);
     if (stack == NULL)
@@ -400,7 +415,6 @@ static TdiPiece *make_series(TdiDrawn *drawn, const TdiSeries *series, int to, i
             return NULL;
         stack->children[stack->count++] = tail;
     }
-    (void)to;
     return stack;
 }
 
@@ -422,25 +436,51 @@ static int count_children(const TdiTree *tree)
     return count;
 }
 
+static const TdiTensor *input_at(const TdiDrawn *drawn, int slot)
+{
+    const TdiGraph *graph = drawn->tree->layers->graph;
+    return &graph->tensors[graph->inputs[slot]];
+}
+
+/* The graph input that a strand begins with, -1: it begins with what others give it. */
+static int first_input(const TdiDrawn *drawn, const TdiStrand *strand)
+{
+    if (strand->main)
+        return drawn->tree->main_input;
+    const TdiLayer *first = layer_at(drawn, strand->layers[0]);
+    bool input = first->input_count > 0 && first->inputs[0].layer < 0;
+    return input ? first->inputs[0].slot : -1;
+}
+
+static bool gives_out(const TdiDrawn *drawn, int layer)
+{
+    const TdiLayers *layers = drawn->tree->layers;
+    for (int k = 0; k < layers->output_count; k++)
+        if (layers->outputs[k].layer == layer)
+            return true;
+    return false;
+}
+
 static void add_strand(TdiDrawn *drawn, int k, TdiPiece *all)
 {
     const TdiStrand *strand = &drawn->tree->strands[k];
-    const TdiGraph *graph = drawn->tree->layers->graph;
-    TdiPiece *stack = make_series(drawn, strand->series, -1, 0);
+    TdiPiece *stack = make_series(drawn, strand->series, 0);
+    int input = first_input(drawn, strand), last = strand->layers[strand->count - 1];
     if (stack == NULL)
         return;
-    if (strand->main && drawn->tree->main_input >= 0) {
-        const TdiTensor *input = &graph->tensors[graph->inputs[drawn->tree->main_input]];
+    if (input >= 0) {
+        const TdiTensor *tensor = input_at(drawn, input);
+        bool several = drawn->tree->layers->graph->input_count > 1;
         append(all,
-               make_terminal(drawn, "input", graph->input_count > 1 ? input->name : "",
-                             &input->shape, input->shape.rank > 3 ? 1 : 2),
+               make_terminal(drawn, "input", several ? tensor->name : "", &tensor->shape,
+                             tensor->shape.rank > 3 ? 1 : 2),
                true);
     }
     for (int i = 0; i < stack->count; i++)
-        append(all, stack->children[i], i == 0 && !strand->main);
-    if (strand->main && strand->count > 0) {
-        const TdiLayer *last = layer_at(drawn, strand->layers[strand->count - 1]);
-        append(all, make_terminal(drawn, "output", "", &last->shape, last->axis), false);
+        append(all, stack->children[i], i == 0 && input < 0);
+    if (gives_out(drawn, last)) {
+        const TdiLayer *layer = layer_at(drawn, last);
+        append(all, make_terminal(drawn, "output", "", &layer->shape, layer->axis), false);
     }
 }
 

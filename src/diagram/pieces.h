@@ -65,11 +65,10 @@ struct TdiPiece {
 typedef struct TdiDrawn {
     const TdiTree *tree;
     TdiArena arena;
-    TdiFont *font;            /* NULL: widths are guessed */
-    int depth;                /* so many levels of branches are drawn; 0: all */
-    bool *seen;               /* (folds) by letter: it was drawn */
-    const char *const *ports; /* (layers + graph inputs) letters; NULL: none */
-    TdiPiece *all;            /* what stands on the page */
+    TdiFont *font;  /* NULL: widths are guessed */
+    int depth;      /* so many levels of branches are drawn; 0: all */
+    bool *seen;     /* (folds) by letter: it was drawn */
+    TdiPiece *all;  /* what stands on the page */
     bool folded_in; /* when measured last, a stack within another had several columns */
     bool failed;
 } TdiDrawn;

@@ -453,6 +453,10 @@ static void sort_branches(TdiRegion *region)
 
 static void number_region(TdiWeave *weave, int to, TdiRegion *region)
 {
+    for (int i = 0; i < region->branch_count; i++) {
+        region->branches[i].copies = 1;
+        region->branches[i].fold_index = -1;
+    }
     for (int likeness = 0; likeness < TDI_LIKENESSES && !weave->tree->failed; likeness++) {
         List list = {0};
         push(weave->tree, &list, LIST_REGION);

@@ -69,6 +69,8 @@ static void add_layer(const TdDiagram *diagram, int index, int indent, TdiText *
     const TdiLayer *layer = layer_at(diagram, index);
     TdiText label = {0}, shape = {0}, parameters = {0}, macs = {0}, field = {0};
     add_label(&label, layer);
+    if (diagram->tree.port_words[index] != NULL)
+        tdi_text_format(&label, " %s", diagram->tree.port_words[index]);
     add_spaces(text, indent);
     tdi_text_add(text, label.data != NULL ? label.data : "");
     add_spaces(text, LABEL - indent - length_of(label.data != NULL ? label.data : ""));
@@ -110,8 +112,14 @@ static void add_region(const TdDiagram *diagram, const TdiRegion *region, int le
     }
     for (int i = 0; i < region->branch_count; i++) {
         const TdiBranch *branch = &region->branches[i];
+        if (branch->copies == 0)
+            continue;
         add_spaces(text, indent);
-        tdi_text_add(text, branch->type == TDI_BRANCH_EDGE ? "| as it is\n" : "|\n");
+        if (branch->copies > 1)
+            tdi_text_format(text, "| ×%d %s (side by side)\n", branch->copies,
+                            diagram->tree.folds[branch->fold_index].label);
+        else
+            tdi_text_add(text, branch->type == TDI_BRANCH_EDGE ? "| as it is\n" : "|\n");
         for (int k = 0; k < branch->core_count; k++)
             add_layer(diagram, branch->core[k], indent + INDENT, text);
         if (branch->type != TDI_BRANCH_SERIES)
@@ -189,11 +197,17 @@ static void add_folds(const TdDiagram *diagram, TdiText *text)
                         sum.count == 1 ? "" : "s");
         tdi_count_digits(sum.parameters, text);
         tdi_text_add(text, " parameters, ");
-        tdi_count_digits(sum.macs, text);
+        if (sum.macs_unknown)
+            tdi_text_add(text, "an unknown number of");
+        else
+            tdi_count_digits(sum.macs, text);
         tdi_text_add(text, " multiply-adds each\n");
         if (fold->first[0] != '\0')
             tdi_text_format(text, "      %s%s\n",
-                            fold->fold == TDI_FOLD_LEAD ? "first: " : "grows: ", fold->first);
+                            fold->fold == TDI_FOLD_LEAD     ? "first: "
+                            : fold->fold == TDI_FOLD_GROWTH ? "grows: "
+                                                            : "",
+                            fold->first);
     }
 }
 
@@ -210,12 +224,13 @@ static void add_totals(const TdDiagram *diagram, TdiText *text)
     }
     tdi_text_add(text, ", ");
     tdi_count_digits(totals->macs, text);
-    tdi_text_add(text, " multiply-adds\n  ");
+    tdi_text_add(text, " multiply-adds");
+    if (totals->macs_unknown > 0)
+        tdi_text_format(text, "\n  and those of %llu operators of unknown size",
+                        (unsigned long long)totals->macs_unknown);
+    tdi_text_add(text, "\n  ");
     tdi_text_format(text, "%llu operators in %d layers", (unsigned long long)totals->operators,
                     diagram->layers.count);
-    if (totals->macs_unknown > 0)
-        tdi_text_format(text, "; multiply-adds of %llu are not known",
-                        (unsigned long long)totals->macs_unknown);
     tdi_text_add(text, "\n");
     if (totals->unknown > 0) {
         tdi_text_format(text, "  %llu of unknown types: ", (unsigned long long)totals->unknown);
@@ -316,9 +331,12 @@ static void add_json_fold(const TdDiagram *diagram, const TdiFolded *fold, TdiTe
     add_words(text, ", ", "unit", fold->label);
     add_whole(text, ", ", "layers", (uint64_t)sum.count);
     add_whole(text, ", ", "parameters", sum.parameters);
-    add_whole(text, ", ", "macs", sum.macs);
+    if (sum.macs_unknown)
+        tdi_text_add(text, ", \"macs\": null");
+    else
+        add_whole(text, ", ", "macs", sum.macs);
     add_words(text, ", ", fold->fold == TDI_FOLD_GROWTH ? "growth" : "first",
-              fold->first[0] != '\0' ? fold->first : NULL);
+              fold->first[0] != '\0' && fold->fold != TDI_FOLD_BRANCHES ? fold->first : NULL);
     tdi_text_add(text, "}");
 }
 

@@ -8,12 +8,12 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "diagram/description.h"
-#include "diagram/detect.h"
 #include "diagram/diagram.h"
-#include "diagram/from_onnx.h"
-#include "diagram/from_weights.h"
-#include "diagram/networks.h"
+#include "graph/description.h"
+#include "graph/detect.h"
+#include "graph/from_onnx.h"
+#include "graph/from_weights.h"
+#include "graph/networks.h"
 #include "output/child.h"
 #include "output/file.h"
 
@@ -53,8 +53,9 @@ static TdiNetworkFile kind_of(const char *path)
 
 bool td_diagram_is_source(const char *source)
 {
-    if (source[0] == '@')
-        return tdi_network_find(source + 1, NULL) != NULL;
+    if (source[0] == '@') /* a name that is neither is told the nearest network's */
+        return tdi_network_find(source + 1, NULL) != NULL ||
+               td_preset_find(source + 1, NULL) == NULL;
     return kind_of(source) != TDI_FILE_OTHER;
 }
 
@@ -102,7 +103,7 @@ static TdStatus read_description(const char *path, TdiGraph *graph, TdiText *tit
 
 static TdStatus read_built_in(const char *name, TdiGraph *graph, TdiText *title, TdError *err)
 {
-    const TdNetworkInfo *network = tdi_network_find(name, err);
+    const TdiNetworkText *network = tdi_network_find(name, err);
     if (network == NULL)
         return TD_ERROR_RECIPE;
     tdi_text_add(title, network->title);
@@ -121,16 +122,20 @@ static void add_name(TdiText *title, const char *path)
     tdi_text_add_bytes(title, name, length);
 }
 
-static TdStatus read_graph(const char *source, TdiGraph *graph, TdiText *title, TdError *err)
+static TdStatus read_graph(const char *source, const char *sizes, TdiGraph *graph,
+                           TdiText *title, TdError *err)
 {
+    TdiNetworkFile kind = source[0] == '@' ? TDI_FILE_DESCRIPTION : kind_of(source);
+    if (sizes != NULL && kind != TDI_FILE_ONNX)
+        return tdi_fail(err, TD_ERROR_ARGUMENT,
+                        "%.300s: has no open sizes; only ONNX models may have some", source);
     if (source[0] == '@')
         return read_built_in(source + 1, graph, title, err);
-    TdiNetworkFile kind = kind_of(source);
     if (kind == TDI_FILE_DESCRIPTION)
         return read_description(source, graph, title, err);
     add_name(title, source);
     if (kind == TDI_FILE_ONNX)
-        return tdi_graph_from_onnx(source, graph, err);
+        return tdi_graph_from_onnx_sized(source, sizes, graph, err);
     if (kind == TDI_FILE_SAFETENSORS)
         return tdi_graph_from_weights(source, graph, err);
     if (access(source, R_OK) != 0)
@@ -147,7 +152,8 @@ TdStatus td_diagram_read(const char *source, const TdDiagramOptions *options, co
     TdiGraph graph = {0};
     TdiText title = {0};
     *diagram = NULL;
-    TdStatus status = read_graph(source, &graph, &title, err);
+    TdStatus status =
+        read_graph(source, options != NULL ? options->sizes : NULL, &graph, &title, err);
     if (status == TD_OK)
         status = tdi_diagram_make(&graph, title.data != NULL ? title.data : source, options,
                                   run, diagram, err);

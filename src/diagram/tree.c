@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "diagram/ports.h"
 #include "diagram/regions.h"
 
 /* Of graphs with more inputs or outputs only so many are looked at for the main ones. */
@@ -15,6 +16,7 @@ enum { LIST_LAYER = 16, LIST_OWN_INPUT, LIST_INPUT };
 void tdi_tree_free(TdiTree *tree)
 {
     tdi_free(tree->folds);
+    tdi_free(tree->ports);
     tdi_interner_free(&tree->numbers);
     tdi_interner_free(&tree->units);
     tdi_interner_free(&tree->letters);
@@ -86,25 +88,30 @@ static int mark_above(TdiWeave *weave, int output, int mark, int below)
     return count;
 }
 
-/* The pair of an input and an output with the most layers between them; ties go to the first.
- * The output is looked for below the input that most follows from. */
+/* The first input that at least half as much follows from as from any: a picture stands before
+ * what it is conditioned on, though a little more may follow from that. */
+static int find_main_input(TdiWeave *weave)
+{
+    int inputs = weave->layers->graph->input_count, most = 0;
+    inputs = inputs > MOST_TRIED ? MOST_TRIED : inputs;
+    for (int k = 0; k < inputs; k++) {
+        int count = mark_below(weave, k, 1);
+        most = count > most ? count : most;
+    }
+    for (int k = 0; k < inputs && most > 0; k++)
+        if (2 * mark_below(weave, k, 1) >= most)
+            return k;
+    return -1;
+}
+
+/* The output with the most layers between it and the main input; ties go to the first. */
 static void find_main(TdiWeave *weave, int *input, int *output)
 {
     const TdiLayers *layers = weave->layers;
-    int inputs = layers->graph->input_count, outputs = layers->output_count, most = 0;
-    *input = *output = -1;
-    for (int k = 0; k < inputs && k < MOST_TRIED; k++) {
-        int count = mark_below(weave, k, 1);
-        if (count > most) {
-            most = count;
-            *input = k;
-        }
-    }
-    if (*input < 0)
-        return;
-    mark_below(weave, *input, 1);
-    most = 0;
-    for (int k = 0; k < outputs && k < MOST_TRIED; k++) {
+    int most = 0;
+    *output = -1;
+    *input = find_main_input(weave);
+    for (int k = 0; k < layers->output_count && k < MOST_TRIED && *input >= 0; k++) {
         int layer = layers->outputs[k].layer;
         int count = layer < 0 || weave->mark[layer] != 1 ? 0 : mark_above(weave, layer, 1, 1);
         if (count > most) {
@@ -306,6 +313,8 @@ TdStatus tdi_tree_make(const TdiLayers *layers, const TdRun *run, TdiTree *tree,
     bool good = prepare(&weave);
     for (int k = 0; good && k < tree->strand_count; k++)
         good = make_strand(&weave, k);
+    if (good)
+        tdi_ports_make(&weave);
     free_weave(&weave);
     if (good && !tree->failed && !tree->numbers.failed)
         return TD_OK;

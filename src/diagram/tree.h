@@ -8,6 +8,7 @@
 #ifndef TDI_TREE_H
 #define TDI_TREE_H
 
+#include "base/text.h"
 #include "diagram/layers.h"
 
 /* Number of a structure by what counts as equal. */
@@ -35,6 +36,9 @@ typedef struct TdiBranch {
     TdiSeries *series; /* of a series */
     const int *core;   /* (core_count) layers of a core, in canonical order */
     int core_count;
+    int copies;     /* this one and equal ones behind it that are folded to it; 0: folded to one
+                     * before it */
+    int fold_index; /* in TdiTree's list; -1: no fold */
 } TdiBranch;
 
 /* What lies between two cuts. */
@@ -55,10 +59,11 @@ typedef struct TdiStep {
 
 /* How a repeat's copies differ. */
 typedef enum TdiFold {
-    TDI_FOLD_NONE,  /* a single step */
-    TDI_FOLD_EXACT, /* copies are equal */
-    TDI_FOLD_LEAD,  /* ... but the first, which has an entry of its own */
-    TDI_FOLD_GROWTH /* copies are equal but for widths, which grow evenly */
+    TDI_FOLD_NONE,    /* a single step */
+    TDI_FOLD_EXACT,   /* copies are equal */
+    TDI_FOLD_LEAD,    /* ... but the first, which has an entry of its own */
+    TDI_FOLD_GROWTH,  /* copies are equal but for widths, which grow evenly */
+    TDI_FOLD_BRANCHES /* copies are equal and stand side by side */
 } TdiFold;
 
 /* Steps first .. first + length - 1, `copies` times one after the other. */
@@ -101,6 +106,12 @@ typedef struct TdiFolded {
     const TdiItem *item;
 } TdiFolded;
 
+/* A tensor that goes from one strand to another, or an input that is not the main one. */
+typedef struct TdiPort {
+    int number;        /* equal for tensors that are computed alike */
+    const char *input; /* the graph input's name; NULL: a layer makes it */
+} TdiPort;
+
 typedef struct TdiTree {
     const TdiLayers *layers;
     TdiArena arena;
@@ -109,8 +120,12 @@ typedef struct TdiTree {
     TdiInterner letters; /* of folded units */
     TdiStrand *strands;  /* the main one first */
     int strand_count;
-    int main_input;   /* the graph input that the main strand begins with; -1: none */
-    TdiFolded *folds; /* as one meets them on the way */
+    int main_input; /* the graph input that the main strand begins with; -1: none */
+    TdiPort *ports; /* by letter */
+    int port_count;
+    const char **port_words; /* (layers) "◂ a", "▸ b": what it takes from and gives to others;
+                              * NULL: nothing */
+    TdiFolded *folds;        /* as one meets them on the way */
     int fold_count;
     size_t fold_room;
     bool failed; /* there was no memory */
@@ -128,6 +143,9 @@ typedef enum TdiFolding {
 
 /* Set all series' items, and list the folds. TD_ERROR_MEMORY, TD_ERROR_CANCELLED. */
 TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdError *err);
+
+/* "A", ..., "Z", "AA", ... for 0, 1, ...; small ones where not `capital`. */
+void tdi_add_letters(TdiText *text, int number, bool capital);
 
 /* How much a layer is to draw: one that only moves numbers about is no reason to fold. */
 double tdi_layer_cost(const TdiLayer *layer);

@@ -83,5 +83,6 @@ bool tdi_add_to_sum(void *user, int layer)
     sum->count++;
     sum->parameters += sum->layers->layers[layer].parameters;
     sum->macs += sum->layers->layers[layer].macs;
+    sum->macs_unknown |= !sum->layers->layers[layer].macs_known;
     return true;
 }

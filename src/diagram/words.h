@@ -20,6 +20,7 @@ typedef struct TdiSum {
     const TdiLayers *layers;
     int count;
     uint64_t parameters, macs;
+    bool macs_unknown; /* of some layer */
 } TdiSum;
 
 bool tdi_add_to_sum(void *sum, int layer);

@@ -9,8 +9,8 @@ import unittest
 import _tiedye
 from _tiedye import Case
 
-COMMANDS = ["render", "sheet", "grid", "inside", "volume", "animate", "gallery", "info", "verify",
-            "weights", "list", "post", "manual", "completion"]
+COMMANDS = ["render", "sheet", "grid", "inside", "volume", "animate", "gallery", "diagram", "info",
+            "verify", "weights", "list", "post", "manual", "completion"]
 
 
 class Help(Case):

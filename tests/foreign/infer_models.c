@@ -4,8 +4,8 @@
  * between them. What is in bodies is counted, and not shown. */
 #include <stdio.h>
 
-#include "diagram/count.h"
-#include "diagram/from_onnx.h"
+#include "graph/count.h"
+#include "graph/from_onnx.h"
 
 static void print_shape(const TdiShape *shape)
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "diagram/from_onnx.h"
+#include "graph/from_onnx.h"
 
 int main(int argc, char **argv)
 {

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagram/count.h"
-#include "diagram/description.h"
-#include "diagram/detect.h"
+#include "graph/count.h"
+#include "graph/description.h"
+#include "graph/detect.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,8 @@
-/* Any bytes as an ONNX model: a graph whose parts fit together, or one line that says why not.
- */
-#include "diagram/from_onnx.h"
+/* Any bytes as an ONNX model: a graph whose parts fit together, which is drawn, or one line
+ * that says why not. */
+#include "diagram/diagram.h"
+#include "graph/count.h"
+#include "graph/from_onnx.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,10 @@ static void check_tensor(const TdiGraph *graph, const TdiGraph *around, int inde
     const TdiTensor *tensor = &graph->tensors[index];
     expect(tensor->name != NULL && tensor->producer < graph->operator_count);
     expect(tensor->shape.rank >= -1 && tensor->shape.rank <= TDI_MAX_RANK);
+    for (int i = 0; i < tensor->shape.rank; i++)
+        expect(tensor->shape.size[i] >= -1);
+    if (tensor->whole != NULL || tensor->partly != NULL || tensor->real != NULL)
+        expect(tdi_shape_elements(&tensor->shape) == (int64_t)tensor->numbers);
     expect(!tensor->stored || tensor->producer == -1);
     expect(tensor->alias < graph->tensor_count);
     expect(tensor->alias < 0 || graph->tensors[tensor->alias].alias == -1);
@@ -55,6 +61,22 @@ static void check_graph(const TdiGraph *graph, const TdiGraph *around)
         expect(graph->outputs[i] >= 0 && graph->outputs[i] < graph->tensor_count);
 }
 
+/* Folded in the way that the size says, in all forms. */
+static void draw(TdiGraph *graph, size_t size)
+{
+    TdDiagram *diagram;
+    TdError err = {0};
+    TdDiagramOptions options = {
+        .unfold = size % 3 == 1, .growth = size % 3 == 2, .depth = (uint32_t)(size % 4)};
+    expect(tdi_diagram_make(graph, "fuzz", &options, NULL, &diagram, &err) == TD_OK);
+    for (int form = TD_DIAGRAM_SVG; form <= TD_DIAGRAM_JSON; form++) {
+        char *text = td_diagram_print(diagram, (TdDiagramForm)form);
+        expect(text != NULL && text[strlen(text) - 1] == '\n');
+        td_text_free(text);
+    }
+    td_diagram_free(diagram);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     TdiGraph graph;
@@ -65,6 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     }
     check_graph(&graph, NULL);
-    tdi_graph_free(&graph);
+    TdiTotals totals = tdi_graph_count(&graph);
+    expect(totals.stored <= totals.parameters && totals.unknown <= totals.operators);
+    draw(&graph, size);
     return 0;
 }

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagram/count.h"
-#include "diagram/detect.h"
-#include "diagram/from_weights.h"
+#include "graph/count.h"
+#include "graph/detect.h"
+#include "graph/from_weights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

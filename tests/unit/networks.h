@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "diagram/graph.h"
+#include "graph/graph.h"
 
 /* Numbers in stored tensors that are learned, each tensor once. A second writing of what
  * count.h counts, for the operators that descriptions and recipes make. */

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "diagram/from_onnx.h"
+#include "graph/from_onnx.h"
 
 typedef struct Bytes {
     unsigned char *data;

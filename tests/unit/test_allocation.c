@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "diagram/from_onnx.h"
+#include "graph/from_onnx.h"
 #include "fuzz/repair.h"
 #include "output/image.h"
 #include "output/mesh.h"

@@ -11,10 +11,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "diagram/count.h"
-#include "diagram/description.h"
-#include "diagram/networks.h"
-#include "diagram/shapes.h"
+#include "graph/count.h"
+#include "graph/description.h"
+#include "graph/networks.h"
+#include "graph/shapes.h"
 #include "unit/networks.h"
 
 static TdiGraph graph_of(const char *text)
@@ -412,7 +412,7 @@ enum { TOTALS = sizeof totals / sizeof *totals };
 static TdiGraph network_of(const char *name)
 {
     TdError err = {0};
-    const TdNetworkInfo *network = tdi_network_find(name, &err);
+    const TdiNetworkText *network = tdi_network_find(name, &err);
     if (network == NULL)
         fail_msg("%s", err.message);
     return graph_of(network->text);

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "diagram/from_recipe.h"
+#include "graph/from_recipe.h"
 #include "tiedye/network.h"
 #include "unit/networks.h"
 #include "unit/recipes.h"

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "diagram/detect.h"
-#include "diagram/from_weights.h"
+#include "graph/detect.h"
+#include "graph/from_weights.h"
 #include "exchange/safetensors_read.h"
 
 #ifdef TDI_HAVE_JANSSON
