@@ -164,12 +164,11 @@ static int print_form(const TdDiagram *diagram, TdDiagramForm form)
 
 /* Inception-v4.svg, Inception-v4-2.svg, ...: letters of the title that every system takes in a
  * file's name, the others as dashes. Nothing is overwritten unasked. */
-static void free_name(const Arguments *arguments, const TdDiagram *diagram, char *path,
-                      size_t size)
+static void free_name(const Arguments *arguments, const char *title, char *path, size_t size)
 {
     const char *format = arguments->value[OPTION_FORMAT];
     char name[64];
-    snprintf(name, sizeof name, "%s", td_diagram_title(diagram));
+    snprintf(name, sizeof name, "%s", title);
     for (char *c = name; *c != '\0'; c++)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,-", *c) ==
             NULL)
@@ -214,7 +213,7 @@ static int save(const Arguments *arguments, const TdDiagram *diagram, TdRun *run
     const char *path = arguments->value[OPTION_OUTPUT];
     TdError err = {0};
     if (path == NULL) {
-        free_name(arguments, diagram, name, sizeof name);
+        free_name(arguments, td_diagram_title(diagram), name, sizeof name);
         path = name;
     }
     TdStatus status =
@@ -227,6 +226,75 @@ static int save(const Arguments *arguments, const TdDiagram *diagram, TdRun *run
     return 0;
 }
 
+/* ---- The built-ins side by side -------------------------------------------------------- */
+
+/* A comparison is of all built-ins, and is drawn in one way. */
+static int check_compare(const Arguments *arguments)
+{
+    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS, OPTION_SIZES,
+                                      OPTION_ASPECT};
+    Cursor cursor = {0};
+    const char *word = next_word(arguments, &cursor);
+    if (word != NULL)
+        return usage_error(arguments->command,
+                           "--compare is of the built-in networks; leave out %.200s", word);
+    if (has_key(arguments))
+        return usage_error(arguments->command,
+                           "--compare is of the built-in networks; keys are of recipes");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (arguments->value[others[i]] != NULL)
+            return usage_error(arguments->command, "--%s says nothing to --compare",
+                               option_info(others[i])->name);
+    return 0;
+}
+
+static int print_comparison(const Arguments *arguments, const TdRun *run)
+{
+    bool json = arguments->value[OPTION_JSON] != NULL;
+    TdError err = {0};
+    char *text;
+    TdStatus status =
+        td_diagram_compare_print(json ? TD_DIAGRAM_JSON : TD_DIAGRAM_TEXT, run, &text, &err);
+    if (status != TD_OK)
+        return report_error(status, &err);
+    fputs(text, stdout);
+    td_text_free(text);
+    return 0;
+}
+
+static int save_comparison(const Arguments *arguments, TdRun *run)
+{
+    char name[128];
+    const char *path = arguments->value[OPTION_OUTPUT];
+    TdError err = {0};
+    if (path == NULL) {
+        free_name(arguments, "networks", name, sizeof name);
+        path = name;
+    }
+    TdStatus status = td_diagram_compare(path, arguments->value[OPTION_FORMAT],
+                                         arguments->value[OPTION_DARK] != NULL, run, &err);
+    double seconds = end_progress(run);
+    if (status != TD_OK)
+        return report_error(status, &err);
+    if (arguments->value[OPTION_QUIET] == NULL)
+        say("%.800s  accuracy against cost%s, %.2f s", output_name(path),
+            strcmp(path, "-") == 0 ? "" : ", data and script beside it", seconds);
+    return 0;
+}
+
+static int compare(const Arguments *arguments, TdRun *run)
+{
+    bool prints =
+        arguments->value[OPTION_TEXT] != NULL || arguments->value[OPTION_JSON] != NULL;
+    int code = check_compare(arguments);
+    if (code == 0 && prints)
+        code = print_comparison(arguments, run);
+    if (code == 0 && (arguments->value[OPTION_OUTPUT] != NULL || !prints))
+        return save_comparison(arguments, run);
+    end_progress(run);
+    return code;
+}
+
 int run_diagram(const Arguments *arguments)
 {
     TdDiagram *diagram = NULL;
@@ -236,6 +304,8 @@ int run_diagram(const Arguments *arguments)
     bool json = arguments->value[OPTION_JSON] != NULL;
     int code = check_output(arguments);
     start_progress(&run, "diagram", quiet);
+    if (code == 0 && arguments->value[OPTION_COMPARE] != NULL)
+        return compare(arguments, &run);
     if (code == 0)
         code = read_diagram(arguments, &diagram);
     if (code == 0 && (text || json))

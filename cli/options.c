@@ -29,6 +29,8 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_LEVELS] = {"depth", 0, "N", "draw N levels of branches, and sum up deeper ones"},
     [OPTION_SIZES] = {"sizes", 0, "NAME=N,...", "of axes that an ONNX model leaves open"},
     [OPTION_ASPECT] = {"aspect", 0, "W:H", "of the page that is aimed at [16:9]"},
+    [OPTION_COMPARE] = {"compare", 0, NULL,
+                        "chart the built-in networks: accuracy against what it costs"},
     [OPTION_DARK] = {"dark", 0, NULL, "colours for a dark page"},
     [OPTION_NEURONS] = {"neurons", 0, NULL, "draw every neuron of dense layers"},
     [OPTION_THREADS] = {"threads", 0, "N", "worker threads (default: all cores)"},

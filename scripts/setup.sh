@@ -34,6 +34,7 @@ check | g++               | g++        | the public headers are C++ too
 check | groff-base        | -          | the manual's pages without a warning
 check | zsh               | -          | completion in zsh
 check | ffmpeg            | ffmpeg     | films as MP4, WebM and APNG, and what reads them
+check | gnuplot-nox       | gnuplot    | charts
 check | pkgconf           | pkg-config | tests of what is installed
 check | python3-vtk9      | -          | reads volumes and meshes
 check | python3-numpy     | -          | reads volumes and meshes

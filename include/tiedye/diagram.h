@@ -98,6 +98,24 @@ TD_API char *td_diagram_print(const TdDiagram *diagram, TdDiagramForm form);
 TD_API TdStatus td_diagram_save(const TdDiagram *diagram, const char *path, const char *format,
                                 const TdRun *run, TdError *err);
 
+/* ---- Networks side by side ---- */
+
+/* Draw the built-in networks that have a published accuracy on ImageNet: accuracy against
+ * multiply-adds and against parameters, both counted, on a page of 960 x 540 points. `path`
+ * and `format` are as in td_diagram_save, but the program is gnuplot. Beside NAME.svg its data
+ * NAME.dat and its script NAME.gp are written (not where the chart goes into a pipe);
+ * where gnuplot is missing they alone are, and TD_ERROR_UNSUPPORTED is returned. A file of such
+ * a name that is not from tiedye is not overwritten: TD_ERROR_ARGUMENT. */
+TD_API TdStatus td_diagram_compare(const char *path, const char *format, bool dark,
+                                   const TdRun *run, TdError *err);
+
+/* The same networks as a table, TD_DIAGRAM_TEXT or TD_DIAGRAM_JSON, the least accurate first:
+ * name, year, layers with weights on the longest way through, parameters, multiply-adds,
+ * accuracy in percent, and where that figure stands. The caller frees *text with td_text_free.
+ */
+TD_API TdStatus td_diagram_compare_print(TdDiagramForm form, const TdRun *run, char **text,
+                                         TdError *err);
+
 /* A built-in network. */
 typedef struct TdNetworkInfo {
     const char *name;  /* "inception-v4", without the @ */

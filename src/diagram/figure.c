@@ -56,7 +56,7 @@ const char *tdi_figure_keep(TdiFigure *figure, const char *words)
     const char *copy =
         words == NULL ? NULL : tdi_arena_words(&figure->arena, words, strlen(words));
     figure->failed |= copy == NULL && words != NULL;
-    return copy;
+    return copy == NULL && words != NULL ? "" : copy;
 }
 
 void tdi_figure_own(TdiFigure *figure)

@@ -60,7 +60,7 @@ static int finish(TdiTree *tree, List *list)
     return number;
 }
 
-static int key_of(const TdiLayer *layer, TdiLikeness likeness)
+static int key_of(const TdiLayer *layer, int likeness)
 {
     return likeness == TDI_SAME    ? layer->key
            : likeness == TDI_ENTRY ? layer->entry
@@ -201,7 +201,7 @@ static void walk_core(TdiWeave *weave, int strand, int root, int mark, int *core
 }
 
 static void push_core_layer(TdiWeave *weave, int strand, int from, int layer, int mark,
-                            TdiLikeness likeness, List *list)
+                            int likeness, List *list)
 {
     const TdiLayer *of = layer_at(weave, layer);
     push(weave->tree, list, key_of(of, likeness));

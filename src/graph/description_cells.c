@@ -1,6 +1,7 @@
 /* Layers without weights: inputs, pooling, resizing, what only moves numbers. */
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "graph/description_window.h"
 
@@ -52,7 +53,7 @@ TdStatus tdi_net_input(TdiNetBuilder *builder, const TdiNetItem *item)
         memcpy(name, called->words, called->length), name[called->length] = '\0';
     builder->current = tdi_graph_tensor(builder->graph, name, strlen(name));
     if (builder->current < 0)
-        return tdi_net_fail(builder, &item->word, "out of memory");
+        return tdi_fail_memory(builder->err, sizeof(TdiTensor));
     builder->graph->tensors[builder->current].shape = shape;
     builder->graph->tensors[builder->current].element = TDI_ELEMENT_FLOAT;
     tdi_graph_input(builder->graph, builder->current);

@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
-#include "graph/from_onnx.h"
+#include "diagram/diagram.h"
 #include "fuzz/repair.h"
+#include "graph/description.h"
+#include "graph/from_onnx.h"
 #include "output/image.h"
 #include "output/mesh.h"
 #include "tiedye/exchange.h"
@@ -588,6 +590,40 @@ static void test_models(void **state)
     exhaust(try_onnx, "tests/fuzz/corpus/onnx/many.onnx", false);
 }
 
+/* A description small enough, with branches, repeats and a side output, in all forms. */
+static const char network[] = "network N\ninput 16x16x8\n"
+                              "block b\n add:relu { same | conv3 8 padding=same }\nend\n"
+                              "b x3\noutput { mean, dense 3 }\n"
+                              "concat { conv1 4 | conv1 4 | conv1 4 | conv1 4 | same }\n"
+                              "mean, dense 10:softmax\n";
+
+static TdStatus try_diagram(const char *argument, TdError *err)
+{
+    TdiGraph graph = {0};
+    TdDiagram *diagram = NULL;
+    TdStatus status =
+        tdi_graph_from_description("n.net", argument, strlen(argument), &graph, NULL, err);
+    if (status == TD_OK)
+        status = tdi_diagram_make(&graph, "N", NULL, NULL, &diagram, err);
+    for (int form = TD_DIAGRAM_SVG; form <= TD_DIAGRAM_JSON && status == TD_OK; form++) {
+        char *text = td_diagram_print(diagram, (TdDiagramForm)form);
+        if (text == NULL) {
+            snprintf(err->message, sizeof err->message, "out of memory");
+            status = TD_ERROR_MEMORY;
+        }
+        td_text_free(text);
+    }
+    td_diagram_free(diagram);
+    return status;
+}
+
+/* Without memory for the font its widths are guessed. */
+static void test_diagrams(void **state)
+{
+    (void)state;
+    exhaust(try_diagram, network, true);
+}
+
 static void test_weights_and_recipes(void **state)
 {
     (void)state;
@@ -679,19 +715,13 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_films),
-        cmocka_unit_test(test_sheets),
-        cmocka_unit_test(test_rasters),
-        cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_images),
-        cmocka_unit_test(test_large_images),
-        cmocka_unit_test(test_weights_and_recipes),
-        cmocka_unit_test(test_models),
-        cmocka_unit_test(test_volumes),
-        cmocka_unit_test(test_solids),
-        cmocka_unit_test(test_moving_pictures),
-        cmocka_unit_test(test_numbered_pictures),
+        cmocka_unit_test(test_pictures),        cmocka_unit_test(test_films),
+        cmocka_unit_test(test_sheets),          cmocka_unit_test(test_rasters),
+        cmocka_unit_test(test_reading),         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_large_images),    cmocka_unit_test(test_weights_and_recipes),
+        cmocka_unit_test(test_models),          cmocka_unit_test(test_diagrams),
+        cmocka_unit_test(test_volumes),         cmocka_unit_test(test_solids),
+        cmocka_unit_test(test_moving_pictures), cmocka_unit_test(test_numbered_pictures),
         cmocka_unit_test(test_galleries),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
