@@ -231,8 +231,8 @@ static int save(const Arguments *arguments, const TdDiagram *diagram, TdRun *run
 /* A comparison is of all built-ins, and is drawn in one way. */
 static int check_compare(const Arguments *arguments)
 {
-    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS, OPTION_SIZES,
-                                      OPTION_ASPECT};
+    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS,
+                                      OPTION_SIZES,  OPTION_ASPECT, OPTION_NEURONS};
     Cursor cursor = {0};
     const char *word = next_word(arguments, &cursor);
     if (word != NULL)

@@ -494,7 +494,7 @@ static void test_sheets(void **state)
     exhaust(try_sheet, "b.png", true); /* without memory for the font there are no captions */
     exhaust(try_grid, "b.png", true);
     exhaust(try_miniature, "b.png", true);
-    exhaust(try_boxes, "b.ppm", true);
+    exhaust(try_boxes, "b.png", true);
     exhaust(try_inside, "b.png", true);
 }
 

@@ -275,6 +275,30 @@ static void test_neurons(void **state)
     assert_false(count_neurons("layers = 8x3,3\nresidual = on", &circles, &lines));
 }
 
+static void test_a_page_of_neurons(void **state)
+{
+    const TdDiagramOptions options = {.neurons = true};
+    TdRecipe *dense = recipe_of("layers = 4:relu,3"), *other = recipe_of("layers = conv3 4,3");
+    TdDiagram *diagram;
+    TdError err = {0};
+    (void)state;
+    assert_int_equal(td_diagram_of_recipe(other, &options, NULL, &diagram, &err),
+                     TD_ERROR_ARGUMENT);
+    assert_null(diagram);
+    assert_non_null(strstr(err.message, "conv3 4,3"));
+    assert_int_equal(td_diagram_of_recipe(dense, &options, NULL, &diagram, &err), TD_OK);
+    char *svg = td_diagram_print(diagram, TD_DIAGRAM_SVG);
+    static const char *const words[] = {">x</text>", ">y</text>", ">relu</text>",
+                                        "27 parameters", "<title>dense 4 + relu"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(svg, words[i]) == NULL)
+            fail_msg("there is no %s in %s", words[i], svg);
+    td_text_free(svg);
+    td_diagram_free(diagram);
+    td_recipe_free(dense);
+    td_recipe_free(other);
+}
+
 /* ---- Sheets -------------------------------------------------------------------------- */
 
 static unsigned char *draw(const TdRecipe *recipe, TdDetail detail, uint32_t band,
@@ -409,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_what_lies_outside_is_cut),
 #endif
         cmocka_unit_test(test_neurons),
+        cmocka_unit_test(test_a_page_of_neurons),
         cmocka_unit_test(test_strips),
         cmocka_unit_test(test_one_neuron_has_no_strip),
         cmocka_unit_test(test_the_recipe_says_it),
