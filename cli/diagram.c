@@ -189,9 +189,12 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
         used += (size_t)snprintf(folds + used, sizeof folds - used, "%s×%u",
                                  i == 0 ? ", folds " : " ",
                                  (unsigned)td_diagram_fold(diagram, i).count);
-    say("%.800s  %u layers%s, %llu parameters, %llu multiply-adds, %.1f s", output_name(path),
-        (unsigned)totals.layers, folds, (unsigned long long)totals.parameters,
-        (unsigned long long)totals.macs, seconds);
+    bool counted = totals.macs > 0 || totals.macs_unknown == 0;
+    char macs[64] = "";
+    if (counted)
+        snprintf(macs, sizeof macs, ", %llu multiply-adds", (unsigned long long)totals.macs);
+    say("%.800s  %u layers%s, %llu parameters%s, %.1f s", output_name(path),
+        (unsigned)totals.layers, folds, (unsigned long long)totals.parameters, macs, seconds);
     const char *open = td_diagram_open_sizes(diagram);
     if (totals.macs_unknown > 0 && open[0] != '\0')
         say("the multiply-adds of %llu operators are not known, as sizes are open: give them "
@@ -199,7 +202,7 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
             "--sizes %.*s=128%s",
             (unsigned long long)totals.macs_unknown, (int)strcspn(open, ","), open,
             strchr(open, ',') != NULL ? ",..." : "");
-    else if (totals.macs_unknown > 0)
+    else if (totals.macs_unknown > 0 && counted)
         say("the multiply-adds of %llu operators are not known",
             (unsigned long long)totals.macs_unknown);
     if (totals.unknown > 0)

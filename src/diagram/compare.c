@@ -176,15 +176,17 @@ void tdi_comparison_text(const TdiComparison *comparison, TdiText *text)
                     "parameters", "multiply-adds", "top-1", "where that stands");
     for (int i = 0; i < comparison->count; i++) {
         const TdiCompared *row = &comparison->rows[i];
-        char year[12] = "", top1[16];
+        unsigned thousandths = (unsigned)(row->top1 * 1000 + 0.5);
+        tdi_text_format(text, "%-16s ", row->name);
         if (row->year > 0)
-            snprintf(year, sizeof year, "%d", row->year);
-        snprintf(top1, sizeof top1, "%.3f", row->top1);
-        tdi_text_format(text, "%-16s %4s %6d ", row->name, year, row->layers);
+            tdi_text_format(text, "%4d %6d ", row->year, row->layers);
+        else
+            tdi_text_format(text, "%4s %6d ", "", row->layers);
         add_digits(text, row->parameters, 12);
         tdi_text_add(text, " ");
         add_digits(text, row->macs, 15);
-        tdi_text_format(text, " %7s  %s\n", top1, row->source);
+        tdi_text_format(text, " %3u.%03u  %s\n", thousandths / 1000, thousandths % 1000,
+                        row->source);
     }
 }
 

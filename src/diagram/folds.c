@@ -124,7 +124,8 @@ static void compare_layers(const TdiLayer *first, const TdiLayer *usual, TdiText
     if (first->stride != usual->stride)
         tdi_text_format(&words, "stride %lld", (long long)first->stride);
     else if (strcmp(first->width, usual->width) != 0)
-        tdi_text_format(&words, "%s wide for %s", first->width, usual->width);
+        tdi_text_format(&words, "%s%s for %s", first->width,
+                        strstr(first->width, "×") != NULL ? "" : " wide", usual->width);
     if (words.length > 0)
         add_once(text, words.data);
     tdi_text_free(&words);

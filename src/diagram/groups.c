@@ -280,7 +280,7 @@ static bool make_groups(Grouping *grouping)
         if (of < 0 && add_group(grouping, op) == NULL)
             return false;
         of = grouping->groups->of[op];
-        if (grouping->groups->groups[of].last == op)
+        if (grouping->groups->groups[of].last == op && !grouping->graph->weights)
             extend(grouping, of);
     }
     return true;

@@ -354,3 +354,51 @@ void tdi_label_layer(const TdiGraph *graph, const TdiOperator *op, const char *m
         tdi_text_format(&width, "%lld", (long long)layer->shape.size[layer->axis]);
     layer->width = tdi_layers_words(layers, &width);
 }
+
+/* ---- Weights alone ------------------------------------------------------------------- */
+
+/* "self_attn.q_proj" of "model.layers.11.self_attn.q_proj" in the block "model.layers.N". */
+static const char *name_in_block(const TdiOperator *op)
+{
+    const char *name = op->name;
+    for (const char *c = op->block; c != NULL && *c != '\0'; c++)
+        if (*c == '.' && strchr(name, '.') != NULL)
+            name = strchr(name, '.') + 1;
+    if (op->block != NULL && strchr(name, '.') != NULL)
+        name = strchr(name, '.') + 1;
+    return name;
+}
+
+/* Parts that are numbers as N, so that those of a row are alike. */
+static void add_numbered(TdiText *text, const char *name)
+{
+    while (*name != '\0') {
+        size_t part = strcspn(name, "."), digits = strspn(name, "0123456789");
+        if (part > 0 && digits == part)
+            tdi_text_add(text, "N");
+        else
+            tdi_text_add_bytes(text, name, part);
+        name += part;
+        if (*name == '.') {
+            tdi_text_add(text, ".");
+            name++;
+        }
+    }
+}
+
+void tdi_label_weights(const TdiGraph *graph, const TdiOperator *op, TdiLayers *layers,
+                       TdiLayer *layer)
+{
+    TdiText what = {0}, width = {0};
+    add_numbered(&what, name_in_block(op));
+    for (int k = 0; k < op->input_count && width.length == 0; k++) {
+        const TdiTensor *tensor = tdi_input(graph, op, k);
+        if (tensor != NULL && tensor->stored && tensor->shape.rank > 0)
+            add_sizes(&width, tensor->shape.size, (size_t)tensor->shape.rank, false);
+    }
+    layer->what = tdi_layers_words(layers, &what);
+    layer->width = tdi_layers_words(layers, &width);
+    layer->marks = "";
+    layer->stride = 1;
+    layer->axis = -1;
+}

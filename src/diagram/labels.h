@@ -10,6 +10,10 @@
 void tdi_label_layer(const TdiGraph *graph, const TdiOperator *op, const char *match,
                      TdiLayers *layers, TdiLayer *layer);
 
+/* The same where nothing but weights is known: their name within the block, and their sizes. */
+void tdi_label_weights(const TdiGraph *graph, const TdiOperator *op, TdiLayers *layers,
+                       TdiLayer *layer);
+
 /* Whether it is of the kind that adds, multiplies, ... numbers one by one. */
 bool tdi_is_elementwise(const TdiOperator *op);
 

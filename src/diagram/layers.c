@@ -301,8 +301,9 @@ static bool add_layer(Maker *maker, int group)
     layers->layers = grown;
     TdiLayer *layer = &grown[layers->count];
     *layer = (TdiLayer){.kind = of->kind, .name = main->name, .block = main->block};
-    layer->in = shape_in(maker, of);
-    layer->shape = shape_out(maker, of->drawn);
+    bool weights = maker->graph->weights;
+    layer->in = weights ? tdi_shape_unknown() : shape_in(maker, of);
+    layer->shape = weights ? tdi_shape_unknown() : shape_out(maker, of->drawn);
     layer->outputs = last->output_count;
     layer->out_tensor = last->output_count > 0 ? last->outputs[0] : -1;
     layer->norm = plain_words(maker, of->norm, of->main);
@@ -311,7 +312,10 @@ static bool add_layer(Maker *maker, int group)
     if (!set_links(maker, layer, find_links(maker, group)))
         return false;
     set_in_axis(layers, layer);
-    tdi_label_layer(maker->graph, main, of->pattern, layers, layer);
+    if (weights)
+        tdi_label_weights(maker->graph, main, layers, layer);
+    else
+        tdi_label_layer(maker->graph, main, of->pattern, layers, layer);
     if (of->shuffled)
         layer->marks = "shuffled";
     if (layer->kind == TDI_KIND_ARITHMETIC && layer->parameters > 0)

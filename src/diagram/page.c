@@ -69,13 +69,16 @@ const char *tdi_page_totals(const TdiPage *page, TdiFigure *figure)
     const TdiTotals *totals = page->totals;
     const TdiShape *input = input_shape(page->tree);
     TdiText text = {0};
-    if (input != NULL) {
+    if (input != NULL && input->rank >= 0) {
         tdi_text_add(&text, "input ");
         tdi_shape_words(input, input->rank > 3 ? 1 : 2, &text);
         tdi_text_add(&text, "  ·  ");
     }
     tdi_count_digits(totals->parameters, &text);
-    tdi_text_add(&text, " parameters  ·  ");
+    tdi_text_add(&text, " parameters");
+    if (page->tree->layers->graph->weights)
+        return tdi_figure_words(figure, &text);
+    tdi_text_add(&text, "  ·  ");
     tdi_count_digits(totals->macs, &text);
     tdi_text_add(&text, " multiply-adds");
     if (totals->macs_unknown > 0)
@@ -187,12 +190,16 @@ static void add_fold(Writer *writer, const TdiFolded *fold, bool apart)
         tdi_text_format(&text, " %s %s", layer->what, layer->width);
     tdi_text_format(&text, " ×%d: ", fold->count);
     tdi_count_words(sum.parameters, &text);
-    tdi_text_add(&text, " parameters, ");
-    if (sum.macs_unknown)
-        tdi_text_add(&text, "an unknown number of");
-    else
+    tdi_text_add(&text, " parameters");
+    if (sum.layers->graph->weights)
+        tdi_text_add(&text, " each");
+    else if (sum.macs_unknown)
+        tdi_text_add(&text, ", an unknown number of multiply-adds each");
+    else {
+        tdi_text_add(&text, ", ");
         tdi_count_words(sum.macs, &text);
-    tdi_text_add(&text, " multiply-adds each");
+        tdi_text_add(&text, " multiply-adds each");
+    }
     if (single && fold->first[0] != '\0') /* a frame says it itself */
         tdi_text_format(&text, " (%s%s)", fold->fold == TDI_FOLD_LEAD ? "first: " : "",
                         fold->first);

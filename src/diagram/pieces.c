@@ -70,8 +70,10 @@ static const char *describe_layer(TdiDrawn *drawn, const TdiLayer *layer)
         tdi_text_format(&text, " + %s", layer->norm);
     if (layer->act != NULL)
         tdi_text_format(&text, " + %s", layer->act);
-    tdi_text_add(&text, "\ngives ");
-    tdi_shape_words(&layer->shape, layer->axis, &text);
+    if (layer->shape.rank >= 0) {
+        tdi_text_add(&text, "\ngives ");
+        tdi_shape_words(&layer->shape, layer->axis, &text);
+    }
     if (layer->parameters > 0) {
         tdi_text_add(&text, "\n");
         tdi_count_digits(layer->parameters, &text);
@@ -468,7 +470,8 @@ static void add_strand(TdiDrawn *drawn, int k, TdiPiece *all)
     int input = first_input(drawn, strand), last = strand->layers[strand->count - 1];
     if (stack == NULL)
         return;
-    if (input >= 0) {
+    bool ends = !drawn->tree->layers->graph->weights; /* of weights alone none is known */
+    if (input >= 0 && ends) {
         const TdiTensor *tensor = input_at(drawn, input);
         bool several = drawn->tree->layers->graph->input_count > 1;
         append(all,
@@ -478,7 +481,7 @@ static void add_strand(TdiDrawn *drawn, int k, TdiPiece *all)
     }
     for (int i = 0; i < stack->count; i++)
         append(all, stack->children[i], i == 0 && input < 0);
-    if (gives_out(drawn, last)) {
+    if (gives_out(drawn, last) && ends) {
         const TdiLayer *layer = layer_at(drawn, last);
         append(all, make_terminal(drawn, "output", "", &layer->shape, layer->axis), false);
     }

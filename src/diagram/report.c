@@ -74,10 +74,11 @@ static void add_layer(const TdDiagram *diagram, int index, int indent, TdiText *
     add_spaces(text, indent);
     tdi_text_add(text, label.data != NULL ? label.data : "");
     add_spaces(text, LABEL - indent - length_of(label.data != NULL ? label.data : ""));
-    tdi_shape_words(&layer->shape, layer->axis, &shape);
+    if (!diagram->graph.weights)
+        tdi_shape_words(&layer->shape, layer->axis, &shape);
     if (layer->parameters > 0)
         tdi_count_digits(layer->parameters, &parameters);
-    if (!layer->macs_known)
+    if (!layer->macs_known && !diagram->graph.weights)
         tdi_text_add(&macs, "?");
     else if (layer->macs > 0)
         tdi_count_digits(layer->macs, &macs);
@@ -196,12 +197,16 @@ static void add_folds(const TdDiagram *diagram, TdiText *text)
         tdi_text_format(text, "  %s ×%d: %d layer%s, ", fold->label, fold->count, sum.count,
                         sum.count == 1 ? "" : "s");
         tdi_count_digits(sum.parameters, text);
-        tdi_text_add(text, " parameters, ");
-        if (sum.macs_unknown)
-            tdi_text_add(text, "an unknown number of");
-        else
-            tdi_count_digits(sum.macs, text);
-        tdi_text_add(text, " multiply-adds each\n");
+        tdi_text_add(text, " parameters");
+        if (!diagram->graph.weights) {
+            tdi_text_add(text, ", ");
+            if (sum.macs_unknown)
+                tdi_text_add(text, "an unknown number of");
+            else
+                tdi_count_digits(sum.macs, text);
+            tdi_text_add(text, " multiply-adds");
+        }
+        tdi_text_add(text, " each\n");
         if (fold->first[0] != '\0')
             tdi_text_format(text, "      %s%s\n",
                             fold->fold == TDI_FOLD_LEAD     ? "first: "
@@ -221,6 +226,11 @@ static void add_totals(const TdDiagram *diagram, TdiText *text)
         tdi_text_add(text, " (stored once: ");
         tdi_count_digits(totals->stored, text);
         tdi_text_add(text, ")");
+    }
+    if (diagram->graph.weights) {
+        tdi_text_format(text, "\n  %llu layers by name; how they are joined is not known\n",
+                        (unsigned long long)totals->operators);
+        return;
     }
     tdi_text_add(text, ", ");
     tdi_count_digits(totals->macs, text);
@@ -253,9 +263,10 @@ void tdi_diagram_text(const TdDiagram *diagram, TdiText *text)
 {
     const TdiTree *tree = &diagram->tree;
     tdi_text_format(text, "%s\n", td_diagram_title(diagram));
-    for (int k = 0; k < diagram->graph.input_count; k++) {
+    for (int k = 0; k < diagram->graph.input_count && !diagram->graph.weights; k++) {
         const TdiTensor *input = &diagram->graph.tensors[diagram->graph.inputs[k]];
-        tdi_text_format(text, "  input %s%s", input->name, input->name[0] != '\0' ? " " : "");
+        bool named = input->name[0] != '\0' && strcmp(input->name, "input") != 0;
+        tdi_text_format(text, "  input %s%s", named ? input->name : "", named ? " " : "");
         tdi_shape_words(&input->shape, input->shape.rank > 3 ? 1 : 2, text);
         tdi_text_add(text, "\n");
     }

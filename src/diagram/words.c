@@ -30,6 +30,16 @@ void tdi_shape_words(const TdiShape *shape, int axis, TdiText *text)
     tdi_text_free(&sizes);
 }
 
+/* "2.94", "42.7", "318": with a point whatever the locale. */
+static void add_three_digits(TdiText *text, double value)
+{
+    unsigned scale = value < 9.995 ? 100 : value < 99.95 ? 10 : 1;
+    unsigned rounded = (unsigned)(value * scale + 0.5);
+    tdi_text_format(text, "%u", rounded / scale);
+    if (scale > 1)
+        tdi_text_format(text, ".%0*u", scale == 100 ? 2 : 1, rounded % scale);
+}
+
 void tdi_count_words(uint64_t count, TdiText *text)
 {
     static const char *const units[] = {"", " k", " M", " G", " T", " P"};
@@ -41,12 +51,10 @@ void tdi_count_words(uint64_t count, TdiText *text)
     }
     if (unit == 0)
         tdi_text_format(text, "%llu", (unsigned long long)count);
-    else
-        tdi_text_format(text, "%.*f%s",
-                        value < 9.995   ? 2
-                        : value < 99.95 ? 1
-                                        : 0,
-                        value, units[unit]);
+    else {
+        add_three_digits(text, value);
+        tdi_text_add(text, units[unit]);
+    }
 }
 
 void tdi_count_digits(uint64_t count, TdiText *text)

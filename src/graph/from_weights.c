@@ -228,6 +228,7 @@ static size_t count_group(const TdiSafetensors *weights, size_t first)
 static TdStatus add_groups(const TdiSafetensors *weights, TdiGraph *graph, TdError *err)
 {
     int current = tdi_graph_tensor(graph, "input", 5);
+    graph->weights = true;
     if (current >= 0)
         tdi_graph_input(graph, current);
     for (size_t i = 0, count; i < weights->count && current >= 0; i += count) {

@@ -96,8 +96,10 @@ typedef struct TdiGraph {
     const char *name;   /* "" where it has none */
     const char *source; /* where its figures come from, in words; NULL */
     const char *open; /* names of sizes of inputs that are not known, with commas; "" or NULL */
-    uint64_t nodes;   /* of the file that it was read from, those of bodies included; a call of
-                         a function is one, Constant and Identity count; 0: no file has any */
+    bool weights; /* nothing but stored tensors is known: operators stand in the order of their
+                   * names, and what they give is not known */
+    uint64_t nodes; /* of the file that it was read from, those of bodies included; a call of
+                       a function is one, Constant and Identity count; 0: no file has any */
     TdiTensor *tensors;
     TdiOperator *operators; /* in an order of evaluation */
     int *inputs, *outputs;  /* tensors; stored ones are no inputs */
