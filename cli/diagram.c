@@ -58,6 +58,7 @@ static int read_diagram_options(const Arguments *arguments, TdDiagramOptions *op
     *options = (TdDiagramOptions){.unfold = arguments->value[OPTION_UNFOLD] != NULL,
                                   .growth = arguments->value[OPTION_GROWTH] != NULL,
                                   .dark = arguments->value[OPTION_DARK] != NULL,
+                                  .neurons = arguments->value[OPTION_NEURONS] != NULL,
                                   .sizes = arguments->value[OPTION_SIZES]};
     if (options->unfold && options->growth)
         return usage_error(arguments->command, "--unfold and --growth contradict each other");
@@ -233,8 +234,8 @@ static int save(const Arguments *arguments, const TdDiagram *diagram, TdRun *run
 /* A comparison is of all built-ins, and is drawn in one way. */
 static int check_compare(const Arguments *arguments)
 {
-    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS, OPTION_SIZES,
-                                      OPTION_ASPECT};
+    static const unsigned others[] = {OPTION_UNFOLD, OPTION_GROWTH, OPTION_LEVELS,
+                                      OPTION_SIZES,  OPTION_ASPECT, OPTION_NEURONS};
     Cursor cursor = {0};
     const char *word = next_word(arguments, &cursor);
     if (word != NULL)

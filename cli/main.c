@@ -99,12 +99,13 @@ static const Command commands[] = {
      "  tiedye diagram @inception-v4 -o inception.svg\n"
      "  tiedye diagram model.onnx --dark -o model.png\n"
      "  tiedye diagram @resnet-152 --text\n"
-     "  tiedye diagram --layers 20,10,3 -o three.svg\n"
+     "  tiedye diagram --layers 20,10,3 --neurons -o three.svg\n"
      "  tiedye diagram --compare -o networks.svg\n",
      1u << TD_GROUP_NETWORK,
      1u << OPTION_OUTPUT | 1u << OPTION_FORMAT | 1u << OPTION_TEXT | 1u << OPTION_JSON |
          1u << OPTION_UNFOLD | 1u << OPTION_GROWTH | 1u << OPTION_LEVELS | 1u << OPTION_SIZES |
-         1u << OPTION_ASPECT | 1u << OPTION_DARK | 1u << OPTION_COMPARE | 1u << OPTION_QUIET,
+         1u << OPTION_ASPECT | 1u << OPTION_DARK | 1u << OPTION_NEURONS |
+         1u << OPTION_COMPARE | 1u << OPTION_QUIET,
      false, TD_DRAW_PICTURE, run_diagram},
     {"info", "[SOURCE...] [--KEY VALUE...] [--link|--json]", "the recipe of a picture",
      "Prints the recipe that a PNG carries (or that sources and keys add up to): as\n"

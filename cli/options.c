@@ -32,6 +32,7 @@ static const OptionInfo run_options[OPTION_COUNT] = {
     [OPTION_COMPARE] = {"compare", 0, NULL,
                         "chart the built-in networks: accuracy against what it costs"},
     [OPTION_DARK] = {"dark", 0, NULL, "colours for a dark page"},
+    [OPTION_NEURONS] = {"neurons", 0, NULL, "draw every neuron of dense layers"},
     [OPTION_THREADS] = {"threads", 0, "N", "worker threads (default: all cores)"},
     [OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE",
                            "limit, as 512M or 4G (default: half of the "

@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <tiedye/diagram.h>
 #include <tiedye/sheet.h>
 
 #include "commands.h"
 #include "draw.h"
 #include "folder.h"
+#include "progress.h"
 
 /* Each is a preset: what that draws, or a sheet of 32 networks. */
 static const struct {
@@ -63,6 +65,70 @@ static int draw_figure(const Arguments *arguments, const char *folder, size_t i)
     return code;
 }
 
+/* Networks as drawings: a preset's neurons, or a built-in network. */
+static const struct {
+    const char *name, *source;
+} diagrams[] = {
+    {"three-layers", "@post-20-10-3"},
+    {"inception-v4", "@inception-v4"},
+};
+
+static TdStatus read_diagram(const char *source, const TdRun *run, TdDiagram **diagram,
+                             TdError *err)
+{
+    const TdDiagramOptions neurons = {.neurons = true};
+    if (td_diagram_is_source(source))
+        return td_diagram_read(source, NULL, run, diagram, err);
+    TdRecipe *recipe = td_recipe_create();
+    if (recipe == NULL) {
+        snprintf(err->message, sizeof err->message, "out of memory");
+        return TD_ERROR_MEMORY;
+    }
+    TdStatus status = td_source_read(recipe, source, err);
+    if (status == TD_OK)
+        status = td_diagram_of_recipe(recipe, &neurons, run, diagram, err);
+    td_recipe_free(recipe);
+    return status;
+}
+
+/* What this machine cannot make is said, and no failure. */
+static int save_diagram(const Arguments *arguments, const TdDiagram *diagram, const char *path)
+{
+    TdRun run = arguments->run;
+    TdError err = {0};
+    bool quiet = arguments->value[OPTION_QUIET] != NULL;
+    start_progress(&run, path, quiet);
+    TdStatus status = td_diagram_save(diagram, path, NULL, &run, &err);
+    double seconds = end_progress(&run);
+    if (status == TD_ERROR_UNSUPPORTED) {
+        complain("%.400s: skipped. %s", path, err.message);
+        return 0;
+    }
+    if (status != TD_OK)
+        return report_error(status, &err);
+    if (!quiet)
+        say("%.800s  %s, %.1f s", path, td_diagram_title(diagram), seconds);
+    return 0;
+}
+
+static int draw_diagram(const Arguments *arguments, const char *folder, size_t i)
+{
+    static const char *const endings[] = {"svg", "png"};
+    TdDiagram *diagram = NULL;
+    TdError err = {0};
+    char path[4096], name[64];
+    TdStatus status = read_diagram(diagrams[i].source, &arguments->run, &diagram, &err);
+    int code = status == TD_OK ? 0 : report_error(status, &err);
+    for (size_t k = 0; k < 2 && code == 0; k++) {
+        snprintf(name, sizeof name, "%s.%s", diagrams[i].name, endings[k]);
+        code = join(folder, name, path, sizeof path)
+                   ? save_diagram(arguments, diagram, path)
+                   : usage_error(arguments->command, "the folder's name is too long");
+    }
+    td_diagram_free(diagram);
+    return code;
+}
+
 int run_post(const Arguments *arguments)
 {
     const char *folder = arguments->value[OPTION_OUTPUT];
@@ -74,5 +140,7 @@ int run_post(const Arguments *arguments)
     int code = make_folder(folder, NULL);
     for (size_t i = 0; i < sizeof figures / sizeof *figures && code == 0; i++)
         code = draw_figure(arguments, folder, i);
+    for (size_t i = 0; i < sizeof diagrams / sizeof *diagrams && code == 0; i++)
+        code = draw_diagram(arguments, folder, i);
     return code;
 }

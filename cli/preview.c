@@ -143,6 +143,7 @@ static TdStatus show(TdRecipe *recipe, TdRun *run, TdError *err)
     Pixels pixels = {0};
     recipe->bits = 8;
     recipe->captions = recipe->captions && terminal.pixels; /* characters are too coarse */
+    recipe->with_diagram = recipe->with_diagram && terminal.pixels;
     TdStatus status = fit(recipe, box, run, err);
     if (status == TD_OK)
         status = td_draw_create(recipe, TD_SAMPLES_COLOUR, TD_DETAIL_ALL, run, &picture, err);

@@ -26,7 +26,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME tiedye)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS fonts-dejavu-core)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS ffmpeg)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "ffmpeg, librsvg2-bin, gnuplot-nox")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
     "A random neural network is a function: fed with the coordinates of a point it
 answers with a colour, and drawn over the plane it is a picture. This program

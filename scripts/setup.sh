@@ -21,6 +21,7 @@ draw  | libisal-dev       | -          | the same, many times faster
 draw  | libwebp-dev       | -          | films as WebP
 draw  | libcgif-dev       | -          | films as GIF
 draw  | libjansson-dev    | -          | diagrams of safetensors files
+draw  | librsvg2-bin      | -          | diagrams as PNG and PDF
 draw  | libfreetype-dev   | -          | captions in sheets
 draw  | fonts-dejavu-core | -          | the captions' typeface
 draw  | libchafa-dev      | -          | previews in the terminal

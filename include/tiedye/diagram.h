@@ -25,6 +25,7 @@ typedef struct TdDiagramOptions {
     uint32_t depth;    /* levels of branches to draw, what is deeper is summed up; 0: all */
     double aspect;     /* width to height that the page aims at, 0.1 .. 10; 0: 16:9 */
     bool dark;         /* colours for a dark page */
+    bool neurons;      /* draw the neurons of dense layers, and lines between them */
     const char *sizes; /* of an ONNX model's axes that have but names: "t=128,h=224"; NULL: they
                         * stay open, and what depends on them is not known */
 } TdDiagramOptions;

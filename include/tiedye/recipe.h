@@ -295,6 +295,7 @@ typedef struct TdRecipe {
     uint32_t page;          /* from 1 on */
     /* captions */
     bool captions;
+    bool with_diagram; /* the architecture, small, above the pictures */
     /* volume */
     double azimuth, elevation; /* degrees: where the camera stands */
     double distance;           /* of the camera from the centre, in extents */

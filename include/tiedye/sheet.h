@@ -3,7 +3,8 @@
  * Cell k of a sheet (row by row) is the recipe's picture with seed + k; the cell of a grid in
  * column i, row j is the recipe's picture with value i of the axis `across` and j of `down`.
  * Cells lie on whole pixels: a cell drawn alone is the crop. Gutters are light gray; captions
- * lie in them, outside the numerics contract. */
+ * lie in them, and the diagram of with_diagram in a strip above them, outside the numerics
+ * contract. */
 #ifndef TIEDYE_SHEET_H
 #define TIEDYE_SHEET_H
 
@@ -26,14 +27,17 @@ typedef struct TdSheetLayout {
     uint32_t gap;            /* gutter between cells and around them */
     uint32_t caption_height; /* of the strip below each cell, 0 without captions */
     /* Of a grid with captions: the height of a letter (em), and strips beside the cells: left
-     * of them, above them and below them; else 0. */
+     * of them, above them and below them; else 0, but for `top` with a diagram. */
     uint32_t letter, left, top, foot;
-    uint32_t width, height; /* of the whole sheet */
+    uint32_t diagram_height; /* of the strip with the network's diagram, above all (`top` counts
+                              * from above it); 0 without */
+    uint32_t width, height;  /* of the whole sheet */
 } TdSheetLayout;
 
 /* The layout of a recipe's sheet (or grid, where recipe->draw is TD_DRAW_GRID).
  * TD_ERROR_RECIPE where it would pass 2^31 - 1 pixels a side or TD_MAX_CELLS, where a grid has
- * no axis, or both of its axes are of one key. */
+ * no axis, both of its axes are of one key, or a grid whose cells are networks of several
+ * architectures has with_diagram. */
 TD_API TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err);
 
 /* Left upper corner of cell k < layout->count. */

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "diagram/neurons.h"
 #include "diagram/page.h"
 #include "graph/description.h"
 #include "graph/from_recipe.h"
@@ -16,6 +17,16 @@ static TdStatus check_options(const TdDiagramOptions *options, TdError *err)
     return tdi_fail(err, TD_ERROR_ARGUMENT,
                     "a page cannot be %g times as wide as high; give 0.1 to 10, or 16:9",
                     options->aspect);
+}
+
+static TdStatus check_neurons(const TdDiagram *diagram, TdError *err)
+{
+    if (!diagram->options.neurons || tdi_neurons_fit(&diagram->tree))
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_ARGUMENT,
+                    "neurons are drawn of networks that are dense layers one after the other, "
+                    "such as 20,10,3; %.100s is more than that",
+                    td_diagram_title(diagram));
 }
 
 static TdStatus fold(TdDiagram *diagram, const TdRun *run, TdError *err)
@@ -53,6 +64,8 @@ TdStatus tdi_diagram_make(TdiGraph *graph, const char *title, const TdDiagramOpt
     TdStatus status = check_options(&made->options, err);
     if (status == TD_OK)
         status = fold(made, run, err);
+    if (status == TD_OK)
+        status = check_neurons(made, err);
     if (status == TD_OK && made->title.failed)
         status = tdi_fail_memory(err, strlen(title));
     if (status != TD_OK) {
@@ -141,7 +154,9 @@ static void add_svg(const TdDiagram *diagram, TdiText *text)
                     .aspect = diagram->options.aspect,
                     .depth = (int)diagram->options.depth};
     TdiFigure figure;
-    if (tdi_page_figure(&page, &figure, NULL) != TD_OK) {
+    TdStatus status = diagram->options.neurons ? tdi_neurons_figure(&page, &figure, NULL)
+                                               : tdi_page_figure(&page, &figure, NULL);
+    if (status != TD_OK) {
         text->failed = true;
         return;
     }

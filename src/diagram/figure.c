@@ -69,6 +69,25 @@ void tdi_figure_own(TdiFigure *figure)
     }
 }
 
+void tdi_figure_scale(TdiFigure *figure, double scale)
+{
+    for (int i = 0; i < figure->count; i++) {
+        TdiMark *mark = &figure->marks[i];
+        double *points = (double *)mark->points;
+        mark->x *= scale;
+        mark->y *= scale;
+        mark->width *= scale;
+        mark->height *= scale;
+        mark->radius *= scale;
+        mark->thickness *= scale;
+        mark->size *= scale;
+        for (int k = 0; points != NULL && k < 2 * mark->count; k++)
+            points[k] *= scale;
+    }
+    figure->width *= scale;
+    figure->height *= scale;
+}
+
 /* ---- Colours ------------------------------------------------------------------------- */
 
 static const struct {

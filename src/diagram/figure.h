@@ -79,6 +79,9 @@ const char *tdi_figure_keep(TdiFigure *figure, const char *words);
 /* Words of marks that stand elsewhere become the figure's. */
 void tdi_figure_own(TdiFigure *figure);
 
+/* All sizes and places times `scale`. */
+void tdi_figure_scale(TdiFigure *figure, double scale);
+
 /* The figure as SVG, in light or dark colours; the same bytes everywhere. */
 void tdi_figure_svg(const TdiFigure *figure, bool dark, TdiText *text);
 

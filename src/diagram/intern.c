@@ -49,7 +49,7 @@ static int find(const TdiInterner *interner, const void *bytes, size_t length, u
     for (size_t slot = hash & mask; interner->slots[slot] != 0; slot = (slot + 1) & mask) {
         const TdiInterned *entry = &interner->entries[interner->slots[slot] - 1];
         if (entry->hash == hash && entry->length == length &&
-            memcmp(entry->bytes, bytes, length) == 0)
+            (length == 0 || memcmp(entry->bytes, bytes, length) == 0))
             return interner->slots[slot] - 1;
     }
     return -1;

@@ -64,11 +64,10 @@ static const TdiShape *input_shape(const TdiTree *tree)
     return tree->main_input < 0 ? NULL : &graph->tensors[graph->inputs[tree->main_input]].shape;
 }
 
-/* "42,679,816 parameters, 12.3 G multiply-adds, 149 layers with weights" */
-static const char *totals_words(Writer *writer)
+const char *tdi_page_totals(const TdiPage *page, TdiFigure *figure)
 {
-    const TdiTotals *totals = writer->page->totals;
-    const TdiShape *input = input_shape(writer->page->tree);
+    const TdiTotals *totals = page->totals;
+    const TdiShape *input = input_shape(page->tree);
     TdiText text = {0};
     if (input != NULL && input->rank >= 0) {
         tdi_text_add(&text, "input ");
@@ -77,15 +76,20 @@ static const char *totals_words(Writer *writer)
     }
     tdi_count_digits(totals->parameters, &text);
     tdi_text_add(&text, " parameters");
-    if (writer->page->tree->layers->graph->weights)
-        return tdi_figure_words(writer->figure, &text);
+    if (page->tree->layers->graph->weights)
+        return tdi_figure_words(figure, &text);
     tdi_text_add(&text, "  ·  ");
     tdi_count_digits(totals->macs, &text);
     tdi_text_add(&text, " multiply-adds");
     if (totals->macs_unknown > 0)
         tdi_text_format(&text, " and those of %llu operators of unknown size",
                         (unsigned long long)totals->macs_unknown);
-    return tdi_figure_words(writer->figure, &text);
+    return tdi_figure_words(figure, &text);
+}
+
+static const char *totals_words(Writer *writer)
+{
+    return tdi_page_totals(writer->page, writer->figure);
 }
 
 /* ---- Legend -------------------------------------------------------------------------- */
@@ -316,25 +320,6 @@ static double best_limit(Writer *writer, double least)
     return best;
 }
 
-static void scale_marks(TdiFigure *figure, double scale)
-{
-    for (int i = 0; i < figure->count; i++) {
-        TdiMark *mark = &figure->marks[i];
-        double *points = (double *)mark->points;
-        mark->x *= scale;
-        mark->y *= scale;
-        mark->width *= scale;
-        mark->height *= scale;
-        mark->radius *= scale;
-        mark->thickness *= scale;
-        mark->size *= scale;
-        for (int k = 0; points != NULL && k < 2 * mark->count; k++)
-            points[k] *= scale;
-    }
-    figure->width *= scale;
-    figure->height *= scale;
-}
-
 static const char *describe(Writer *writer)
 {
     const TdiTree *tree = writer->page->tree;
@@ -374,7 +359,7 @@ static void write_page(Writer *writer)
     if (!bare)
         y += lay_legend(writer, inside, y, true);
     figure->height = y + MARGIN;
-    scale_marks(figure, scale);
+    tdi_figure_scale(figure, scale);
     figure->title = tdi_figure_keep(figure, writer->page->title);
     figure->description = describe(writer);
 }

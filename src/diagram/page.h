@@ -20,4 +20,7 @@ typedef struct TdiPage {
  * larger page. TD_ERROR_MEMORY. */
 TdStatus tdi_page_figure(const TdiPage *page, TdiFigure *figure, TdError *err);
 
+/* "input x, y  ·  42,679,816 parameters  ·  12,300,000 multiply-adds", kept with the figure. */
+const char *tdi_page_totals(const TdiPage *page, TdiFigure *figure);
+
 #endif

@@ -142,6 +142,8 @@ static const TdKeyInfo keys[] = {
 
     {"captions", TD_GROUP_CAPTION, TD_KEY_SWITCH, 0, 0, switches, "on", "",
      "write seeds, values and names beside the pictures", AT(captions)},
+    {"with_diagram", TD_GROUP_CAPTION, TD_KEY_SWITCH, 0, 0, switches, "off", "",
+     "draw the network's architecture above the pictures", AT(with_diagram)},
 
     {"azimuth", TD_GROUP_VOLUME, TD_KEY_REAL, -1e6, 1e6, NULL, "35", "degrees",
      "walks around the solid, to the right", AT(azimuth)},

@@ -230,8 +230,8 @@ TdStatus tdi_axes_draw(const TdiAxes *axes, TdiFont *font, const TdRaster *raste
     const TdSheetLayout *l = axes->layout;
     uint32_t x = l->left + l->gap, y = l->top + l->gap, line = line_of(axes);
     uint32_t below = l->height - l->foot, across = l->width - l->left - 2 * l->gap;
-    const TdiLabel labels[] = {{axes->across, x, l->gap / 2 + l->letter / 4, across, line,
-                                l->letter, TDI_CENTRE, false, TDI_FAINT_INK},
+    const TdiLabel labels[] = {{axes->across, x, l->diagram_height + l->gap / 2 + l->letter / 4,
+                                across, line, l->letter, TDI_CENTRE, false, TDI_FAINT_INK},
                                {axes->down, l->gap / 2 + l->letter / 4, y, line,
                                 below - y - l->gap, l->letter, TDI_CENTRE, true, TDI_FAINT_INK},
                                {axes->shared, x, below, across, l->foot - l->letter / 4,

@@ -12,6 +12,7 @@
 #include "render/renderer.h"
 #include "sheet/inside_layout.h"
 #include "sheet/inside_words.h"
+#include "sheet/miniature.h"
 
 enum { FILM_SIDE = TDI_TONE_SIDE / 2, SUM_ROWS = 3 };
 
@@ -35,6 +36,7 @@ typedef struct Inside {
     Slice *slices; /* of the band in hand; room for `slices_most` */
     uint32_t slice_count, slices_most;
     TdiInsideWords words;
+    TdiMiniature miniature;
     TdiFont *font; /* NULL: no captions */
 } Inside;
 
@@ -573,6 +575,7 @@ static TdStatus prepare(TdPicture *picture, const TdiBand *band, TdiBandJobs *jo
 {
     Inside *inside = (Inside *)picture;
     memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
+    tdi_miniature_draw(&inside->miniature, &picture->raster, band);
     inside->slice_count = 0;
     for (uint32_t b = 0; b < inside->layout.count; b++)
         for (uint32_t line = 0; line < tdi_block_lines(&inside->layout.blocks[b]); line++)
@@ -596,6 +599,7 @@ static void free_inside(TdPicture *picture)
     Inside *inside = (Inside *)picture;
     tdi_font_close(inside->font);
     tdi_inside_words_clear(&inside->words);
+    tdi_miniature_clear(&inside->miniature);
     free_colours(inside);
     clear_maps(inside);
     tdi_renderer_clear(&inside->renderer);
@@ -678,6 +682,9 @@ static TdStatus init(Inside *inside, const TdRecipe *recipe, TdDetail detail, co
         return tdi_fail_memory(err, inside->slices_most * sizeof *inside->slices);
     set_raster(inside, recipe->size);
     status = make_renderer(inside, run, err);
+    if (status == TD_OK && detail == TD_DETAIL_ALL && inside->layout.diagram_height > 0)
+        status = tdi_miniature_make(recipe, inside->layout.width, inside->layout.diagram_height,
+                                    run, &inside->miniature, &inside->head.note, err);
     if (status != TD_OK || detail != TD_DETAIL_ALL || inside->layout.letter == 0)
         return status;
     inside->font = tdi_font_open(&inside->head.note);

@@ -1,6 +1,7 @@
 #include "sheet/inside_layout.h"
 
 #include "base/error.h"
+#include "sheet/miniature.h"
 
 enum { MOST_SIDE = 1000000 }; /* of a picture beside others; with it nothing overflows */
 
@@ -182,6 +183,7 @@ static void set_spaces(const TdRecipe *recipe, TdSize size, TdiInsideLayout *l)
 {
     uint32_t side = size.width < size.height ? size.width : size.height;
     l->gap = clamp(side / 16, 2, 400);
+    l->diagram_height = recipe->with_diagram ? tdi_miniature_height(side / 2 * 5) : 0;
     if (!recipe->captions)
         return;
     l->letter = clamp(side / 6, 11, 300);
@@ -204,9 +206,9 @@ static TdStatus lay_out_layer(const TdRecipe *recipe, TdSize size, TdiInsideLayo
     block.shown = clamp(block.neurons - block.first, 1, TDI_PAGE_NEURONS);
     l->blocks[l->count++] = block;
     uint32_t margin = 3 * l->gap, columns = find_columns(l, 0, 1, l->numbers + 2 * margin);
-    stack(l, 0, 1, columns, margin + l->numbers, margin);
+    stack(l, 0, 1, columns, margin + l->numbers, l->diagram_height + margin);
     l->width = span(columns, size.width, l->gap) + l->numbers + 2 * margin;
-    l->height = stack_height(l, 0, 1, columns) + l->foot + 2 * margin;
+    l->height = l->diagram_height + stack_height(l, 0, 1, columns) + l->foot + 2 * margin;
     return TD_OK;
 }
 
@@ -241,6 +243,7 @@ static void lay_out_columns(TdiInsideLayout *l, const uint32_t ends[4],
                             const uint32_t columns[3], uint32_t tallest)
 {
     uint32_t margin = 3 * l->gap, x = margin, arrow = larger(3 * l->letter, 3 * l->gap);
+    uint32_t top = l->diagram_height + margin;
     for (uint32_t part = 0; part < 3; part++) {
         uint32_t first = ends[part], end = ends[part + 1], right = 0;
         if (first == end)
@@ -251,7 +254,7 @@ static void lay_out_columns(TdiInsideLayout *l, const uint32_t ends[4],
             x += arrow + (part == 1 ? l->numbers : 0);
         }
         uint32_t height = stack_height(l, first, end, columns[part]);
-        stack(l, first, end, columns[part], x, margin + (tallest - height) / 2);
+        stack(l, first, end, columns[part], x, top + (tallest - height) / 2);
         for (uint32_t i = first; i < end; i++) {
             TdiBlock *block = &l->blocks[i];
             uint32_t used = block->shown < columns[part] ? block->shown : columns[part];
@@ -260,7 +263,7 @@ static void lay_out_columns(TdiInsideLayout *l, const uint32_t ends[4],
         x += right;
     }
     l->width = x + margin;
-    l->height = tallest + l->foot + 2 * margin;
+    l->height = top + tallest + l->foot + margin;
 }
 
 /* Which hidden layers are on the page. */

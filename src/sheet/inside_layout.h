@@ -31,6 +31,7 @@ typedef struct TdiInsideLayout {
     uint32_t letter, line, foot; /* a letter's height (em); of a line above a block, and below
                                   * all; 0 without captions */
     uint32_t numbers;            /* room on the left of the hidden layers */
+    uint32_t diagram_height;     /* of the strip with the network's diagram, above all */
     uint32_t from, to;           /* hidden layers on this page; 0: none */
     uint32_t pages;
     uint32_t arrows[2], arrow; /* x of the arrows, and their width; 0: none */

@@ -136,9 +136,9 @@ static TdStatus draw_arrow(const TdiInsideLayout *l, uint32_t x, TdiFont *font,
 {
     TdiLabel label = {.words = "\xe2\x86\x92",
                       .x = x,
-                      .y = 0,
+                      .y = l->diagram_height,
                       .width = l->arrow,
-                      .height = l->height - l->foot,
+                      .height = l->height - l->foot - l->diagram_height,
                       .letter = 2 * l->letter,
                       .align = TDI_CENTRE,
                       .ink = TDI_FAINT_INK};

@@ -5,6 +5,7 @@
 #include "recipe/values.h"
 #include "sheet/cells.h"
 #include "sheet/inside_layout.h"
+#include "sheet/miniature.h"
 
 static uint32_t clamp(uint32_t value, uint32_t least, uint32_t most)
 {
@@ -32,7 +33,7 @@ static void lay_out_captions(const TdRecipe *recipe, uint32_t side, TdSheetLayou
 {
     l->letter = clamp(side / 9, 11, 300);
     uint32_t line = l->letter * 3 / 2;
-    l->top = l->gap + (recipe->across.key != NULL ? 2 * line : 0);
+    l->top += l->gap + (recipe->across.key != NULL ? 2 * line : 0);
     l->left = l->gap;
     if (recipe->down.key != NULL)
         l->left += line + longest_value(&recipe->down) * l->letter * 13 / 20 + l->letter;
@@ -46,6 +47,8 @@ static TdSheetLayout lay_out(const TdRecipe *recipe)
     TdSheetLayout l = {.cell_width = size.width, .cell_height = size.height};
     uint32_t side = size.width < size.height ? size.width : size.height;
     l.gap = clamp(side / 24, 2, 400);
+    l.diagram_height = recipe->with_diagram ? tdi_miniature_height(side) : 0;
+    l.top = l.diagram_height;
     if (recipe->draw == TD_DRAW_GRID) {
         l.columns = count_values(&recipe->across);
         l.rows = count_values(&recipe->down);
@@ -59,6 +62,33 @@ static TdSheetLayout lay_out(const TdRecipe *recipe)
     l.rows = (recipe->count - 1) / l.columns + 1;
     l.caption_height = recipe->captions ? clamp(side / 11, 10, 400) : 0;
     return l;
+}
+
+/* Whether networks that differ in a key are drawn in different ways. */
+static bool changes_diagram(const TdAxis *axis)
+{
+    if (axis->key == NULL || axis->key->group != TD_GROUP_NETWORK)
+        return false;
+    switch (axis->key->type) {
+    case TD_KEY_REAL:
+    case TD_KEY_CHOICE:
+    case TD_KEY_SEED:
+    case TD_KEY_OWN_SEED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static TdStatus check_diagram(const TdRecipe *recipe, TdError *err)
+{
+    const TdAxis *axis = changes_diagram(&recipe->down) ? &recipe->down : &recipe->across;
+    if (!recipe->with_diagram || !changes_diagram(axis))
+        return TD_OK;
+    return tdi_fail(err, TD_ERROR_RECIPE,
+                    "with_diagram: no one diagram is that of all cells, whose networks differ "
+                    "in %s; leave it out, or draw the cells' networks with tiedye diagram",
+                    axis->key->name);
 }
 
 static TdStatus check_grid(const TdRecipe *recipe, const TdSheetLayout *l, TdError *err)
@@ -80,7 +110,7 @@ static TdStatus check_grid(const TdRecipe *recipe, const TdSheetLayout *l, TdErr
                         "beside these rows",
                         (unsigned)l->columns, (unsigned)l->rows, (unsigned)l->count,
                         (unsigned)TD_MAX_CELLS, (unsigned)(TD_MAX_CELLS / l->rows));
-    return TD_OK;
+    return check_diagram(recipe, err);
 }
 
 TdStatus td_sheet_layout(const TdRecipe *recipe, TdSheetLayout *layout, TdError *err)

@@ -14,6 +14,7 @@
 #include "sheet/cells.h"
 #include "sheet/draw.h"
 #include "sheet/inside.h"
+#include "sheet/miniature.h"
 #include "sheet/recolour.h"
 #include "volume/grid.h"
 #include "volume/volume.h"
@@ -23,8 +24,9 @@ typedef struct Sheet {
     TdRecipe *recipe, *cell; /* the sheet's; a copy that becomes one cell's after the other */
     TdSheetLayout layout;
     TdSamples samples;
-    TdiFont *font;          /* NULL: no captions */
-    TdiAxes axes;           /* words of a grid's captions */
+    TdiFont *font; /* NULL: no captions */
+    TdiAxes axes;  /* words of a grid's captions */
+    TdiMiniature miniature;
     TdiRenderer *renderers; /* (columns x rows_most) of the rows of cells that are ready */
     TdiPart *parts;         /* the same: where they are drawn */
     uint32_t rows_most;
@@ -186,6 +188,7 @@ static TdStatus draw_words(Sheet *sheet, const TdiBand *band, uint32_t row, uint
 {
     TdStatus status = TD_OK;
     memset(band->rows, TDI_PAPER, band->count * band->row_bytes);
+    tdi_miniature_draw(&sheet->miniature, &sheet->head.raster, band);
     if (sheet->font == NULL)
         return TD_OK;
     if (sheet->recipe->draw == TD_DRAW_GRID)
@@ -250,6 +253,7 @@ static void free_sheet(TdPicture *picture)
     drop_rows(sheet);
     tdi_font_close(sheet->font);
     tdi_axes_clear(&sheet->axes);
+    tdi_miniature_clear(&sheet->miniature);
     tdi_free(sheet->renderers);
     tdi_free(sheet->parts);
     td_recipe_free(sheet->recipe);
@@ -336,11 +340,16 @@ static TdStatus check_cells(Sheet *sheet, const TdRun *run, TdError *err)
                            "use fewer columns", err);
 }
 
-static TdStatus open_captions(Sheet *sheet, TdError *err)
+static TdStatus open_captions(Sheet *sheet, const TdRun *run, TdError *err)
 {
+    const TdSheetLayout *layout = &sheet->layout;
     bool grid = sheet->recipe->draw == TD_DRAW_GRID;
-    if (!sheet->recipe->captions)
-        return TD_OK;
+    TdStatus status = TD_OK;
+    if (layout->diagram_height > 0)
+        status = tdi_miniature_make(sheet->recipe, layout->width, layout->diagram_height, run,
+                                    &sheet->miniature, &sheet->head.note, err);
+    if (!sheet->recipe->captions || status != TD_OK)
+        return status;
     sheet->font = tdi_font_open(&sheet->head.note);
     return sheet->font != NULL && grid
                ? tdi_axes_init(&sheet->axes, sheet->recipe, &sheet->layout, err)
@@ -365,7 +374,7 @@ static TdStatus init_sheet(Sheet *sheet, const TdRecipe *recipe, TdDetail detail
     sheet->parts = tdi_alloc(cells, sizeof *sheet->parts);
     if (sheet->renderers == NULL || sheet->parts == NULL)
         return tdi_fail_memory(err, cells * sizeof *sheet->renderers);
-    return detail == TD_DETAIL_ALL ? open_captions(sheet, err) : TD_OK;
+    return detail == TD_DETAIL_ALL ? open_captions(sheet, run, err) : TD_OK;
 }
 
 static TdStatus create_sheet(const TdRecipe *recipe, TdSamples samples, TdDetail detail,

@@ -120,6 +120,11 @@ class Post(Case):
              "convnet-shallow-1.mp4", "convnet-deep-1.mp4", "convnet-shallow-3.mp4",
              "convnet-deep-3.mp4"]
 
+    DIAGRAMS = ["three-layers", "inception-v4"]
+
+    def diagrams(self, *endings):
+        return [f"out/{name}.{ending}" for name in self.DIAGRAMS for ending in endings]
+
     @unittest.skipIf(_tiedye.SANITIZED, "large pictures")
     def test_figures(self):
         result = self.tiedye("post", "--size", "64x48", "-o", "out")
@@ -130,9 +135,13 @@ class Post(Case):
         self.assertEqual(self.recipe("out/depth-by-density-ghostly.png")["layers"], "10,1")
         for name in ("sheet-1-1-3", "voxels-shallow"):
             self.assertIn("identical", self.ok("verify", f"out/{name}.png"))
-        if shutil.which("ffprobe") is None:
-            self.skipTest("there is no ffprobe")
+        self.assertIn(b"303 parameters", self.read("out/three-layers.svg"))
+        self.assertEqual(self.read("out/three-layers.svg").count(b"<path"), 270)
+        self.assertIn(b"42,679,816 parameters", self.read("out/inception-v4.svg"))
+        if shutil.which("ffprobe") is None or shutil.which("rsvg-convert") is None:
+            self.skipTest("there is no ffprobe, or no rsvg-convert")
         files = ["out/" + name for name in [*self.DRAWN, *self.FILMS]]
+        files += self.diagrams("svg", "png")
         self.assertEqual(sorted(self.snapshot()), sorted(["out"] + files))
         for name in self.FILMS:
             self.check_film(os.path.join(self.folder, "out", name))
@@ -148,13 +157,16 @@ class Post(Case):
                      "nb_read_frames=180"):
             self.assertIn(line, told.splitlines(), path)
 
-    def test_films_are_skipped_without_ffmpeg(self):
+    def test_what_other_programs_make_is_skipped_without_them(self):
         result = self.tiedye("post", "--size", "8x8", "-o", "out", env={"PATH": "/nowhere"})
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(sorted(self.snapshot()),
-                         sorted(["out"] + ["out/" + name for name in self.DRAWN]))
+                         sorted(["out", *self.diagrams("svg")] +
+                                ["out/" + name for name in self.DRAWN]))
         for name in self.FILMS:
             self.assertRegex(result.stderr, f"{name}: skipped.*ffmpeg.*apt install ffmpeg")
+        for name in self.DIAGRAMS:
+            self.assertRegex(result.stderr, f"{name}.png: skipped.*rsvg-convert")
 
     def test_folder(self):
         self.bad(2, ["-o FOLDER"], "post")

@@ -128,6 +128,14 @@ class Grids(Case):
         self.assertIn("identical", self.ok("verify", "g.png"))
         self.assertEqual(long.width, short.width)
 
+    def test_with_diagram(self):
+        grid = ["--across", "sigma_w=1,2", "--layers", "5,3", "--size", "30x30"]
+        self.ok("grid", *grid, "--with-diagram", "-q", "-o", "g.png")
+        self.assertEqual(self.recipe("g.png")["with_diagram"], "on")
+        self.assertIn("identical", self.ok("verify", "g.png"))
+        self.bad(3, ["with_diagram", "differ in depth"], "grid", "--down", "depth=1..3",
+                 "--with-diagram")
+
     def test_captions_change_no_cell(self):
         on = self.png(*GRID, command="grid")
         off = self.png(*GRID, "--captions", "off", command="grid")

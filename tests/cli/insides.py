@@ -116,6 +116,12 @@ class Pages(Case):
             alone = self.alone((8, 8), neuron, "--layers", "1000,3", "--layer", "1")
             self.assertIn(str(alone), cells, neuron)
 
+    def test_with_diagram(self):
+        self.ok("inside", "--layers", "5,3", "--size", "20x20", "--with-diagram", "-q", "-o",
+                "i.png")
+        self.assertEqual(self.recipe("i.png")["with_diagram"], "on")
+        self.assertIn("identical", self.ok("verify", "i.png"))
+
     def test_captions_leave_pictures_alone(self):
         self.inside("--layers", "9x20,3", "--page", "2", "--size", "16x16")
         self.assertIn("identical", self.ok("verify", "inside.png"))

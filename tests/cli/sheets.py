@@ -68,6 +68,29 @@ class Sheets(Case):
         self.assertGreater(on.height, off.height)
         self.assertEqual(on.width, off.width)
 
+    def test_with_diagram(self):
+        plain = self.png(*SHEET, command="sheet", name="p.png")
+        sheet = self.png(*SHEET, "--with-diagram", command="sheet", name="s.png")
+        strip = sheet.height - plain.height
+        self.assertGreaterEqual(strip, 100)
+        self.assertEqual(sheet.samples[strip:], plain.samples)
+        self.assertEqual(self.recipe("s.png")["with_diagram"], "on")
+        self.assertIn("identical", self.ok("verify", "s.png"))
+        self.ok("sheet", "s.png", "-q", "-o", "again.png")
+        self.assertEqual(read_png(self.read("again.png")).samples, sheet.samples)
+        self.ok("sheet", "s.png", "--with-diagram", "off", "-q", "-o", "off.png")
+        self.assertEqual(self.read("off.png"), self.read("p.png"))
+        self.ok("sheet", "s.png", "--cell", "B1", "-q", "-o", "cell.png")
+        self.assertNotIn("with_diagram", self.recipe("cell.png"))
+
+    def test_with_diagram_of_films(self):
+        film = ["--draw", "sheet", "--with-diagram", "--layers", "4,3", "--count", "2", "--size",
+                "16x16", "--path", "depth=1..2", "--frames", "2"]
+        self.ok("animate", *film, "-q", "-o", "f%d.png")
+        first, second = (read_png(self.read(f"f{i}.png")) for i in (1, 2))
+        self.assertEqual(first.height, second.height)
+        self.assertNotEqual(first.samples[:100], second.samples[:100])
+
     def test_defaults(self):
         sheet = self.png("--size", "4x4", "--layers", "3", command="sheet")
         self.assertGreater(sheet.width, 8 * 4)

@@ -475,11 +475,26 @@ static void test_rasters(void **state)
     exhaust(try_slice, "a.ppm", false);
 }
 
+static TdStatus try_miniature(const char *name, TdError *err)
+{
+    return save("draw = sheet\nlayers = 4,3\ncount = 2\nsize = 8x8\nwith_diagram = on", name,
+                err);
+}
+
+static TdStatus try_boxes(const char *name, TdError *err)
+{
+    return save("draw = inside\nlayers = conv3 3,3\nraster = 8\nsize = 8x8\ncaptions = off\n"
+                "with_diagram = on",
+                name, err);
+}
+
 static void test_sheets(void **state)
 {
     (void)state;
     exhaust(try_sheet, "b.png", true); /* without memory for the font there are no captions */
     exhaust(try_grid, "b.png", true);
+    exhaust(try_miniature, "b.png", true);
+    exhaust(try_boxes, "b.png", true);
     exhaust(try_inside, "b.png", true);
 }
 
