@@ -350,6 +350,31 @@ static void test_random(void **state)
     }
 }
 
+/* Skips within skips, many branches, a row of layers of all kinds. */
+static void test_extremes(void **state)
+{
+    enum { DEEP = 400, WIDE = 600 };
+    static int x[DEEP + WIDE];
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        TdiGraph graph = {0};
+        Made made;
+        int y = x[0] = add_input(&graph, "x", SIZES(1, 4, 8, 8));
+        for (int i = 1; i < DEEP && kind == 0; i++)
+            y = x[i] = add_conv(&graph, x[i - 1], 4, 1);
+        for (int i = DEEP - 2; i > 0 && kind == 0; i--)
+            y = add_two(&graph, "Add", y, x[i]);
+        for (int i = 0; i < WIDE && kind == 1; i++)
+            x[i] = add_conv(&graph, y, 4, 2 * (i % 5) + 1);
+        tdi_graph_output(&graph, kind == 0 ? y : add_concat(&graph, WIDE, x));
+        make(&graph, TDI_FOLDED, &made);
+        expect_good(&(TdiPage){.tree = &made.tree, .totals = &made.totals, .title = "Extreme"},
+                    kind == 0 ? "deep" : "wide");
+        unmake(&made);
+        tdi_graph_free(&graph);
+    }
+}
+
 /* The whole of a large network on a slide. */
 static void test_slides(void **state)
 {
@@ -377,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_slides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
