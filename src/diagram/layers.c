@@ -1,6 +1,7 @@
 #include "diagram/layers.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -14,6 +15,7 @@ typedef struct Maker {
     TdiGroups groups;
     TdiLayers *layers;
     int *layer_of;    /* (groups as they were made) */
+    int *slot;        /* (tensors) which graph input, or output of its operator, it is */
     uint64_t *carry;  /* (tensors) parameters of what was dropped on the way to it */
     TdiLink *scratch; /* links of one layer */
     size_t scratch_room;
@@ -29,18 +31,22 @@ void tdi_layers_free(TdiLayers *layers)
 
 /* ---- Links --------------------------------------------------------------------------- */
 
-static TdiLink link_of(const Maker *maker, int tensor)
+static void find_slots(Maker *maker)
 {
     const TdiGraph *graph = maker->graph;
-    int producer = graph->tensors[tensor].producer, slot = 0;
-    if (producer < 0) {
-        while (slot < graph->input_count && graph->inputs[slot] != tensor)
-            slot++;
-        return (TdiLink){-1, slot};
-    }
-    while (graph->operators[producer].outputs[slot] != tensor)
-        slot++;
-    return (TdiLink){maker->layer_of[maker->groups.of[producer]], slot};
+    for (int k = graph->input_count - 1; k >= 0; k--)
+        maker->slot[graph->inputs[k]] = k;
+    for (int i = 0; i < graph->operator_count; i++)
+        for (int k = 0; k < graph->operators[i].output_count; k++)
+            if (graph->operators[i].outputs[k] >= 0)
+                maker->slot[graph->operators[i].outputs[k]] = k;
+}
+
+static TdiLink link_of(const Maker *maker, int tensor)
+{
+    int producer = maker->graph->tensors[tensor].producer;
+    return (TdiLink){producer < 0 ? -1 : maker->layer_of[maker->groups.of[producer]],
+                     maker->slot[tensor]};
 }
 
 static bool same_link(TdiLink a, TdiLink b)
@@ -129,21 +135,24 @@ static void add_attribute(TdiText *key, const TdiAttribute *attribute)
         add_words(key, attribute->words);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    const TdiAttribute *const *x = a, *const *y = b;
+    return strcmp((*x)->name, (*y)->name);
+}
+
 /* Attributes by name, as exporters order them as they like. */
 static void add_attributes(TdiText *key, const TdiOperator *op)
 {
-    const char *last = "";
-    for (int i = 0; i < op->attribute_count; i++) {
-        const TdiAttribute *next = NULL;
-        for (int k = 0; k < op->attribute_count; k++)
-            if (strcmp(op->attributes[k].name, last) > 0 &&
-                (next == NULL || strcmp(op->attributes[k].name, next->name) < 0))
-                next = &op->attributes[k];
-        if (next == NULL)
-            return;
-        add_attribute(key, next);
-        last = next->name;
-    }
+    const TdiAttribute **sorted = tdi_alloc((uint64_t)op->attribute_count, sizeof *sorted);
+    key->failed |= sorted == NULL;
+    for (int i = 0; sorted != NULL && i < op->attribute_count; i++)
+        sorted[i] = &op->attributes[i];
+    if (sorted != NULL)
+        qsort(sorted, (size_t)op->attribute_count, sizeof *sorted, compare_names);
+    for (int i = 0; sorted != NULL && i < op->attribute_count; i++)
+        add_attribute(key, sorted[i]);
+    tdi_free(sorted);
 }
 
 /* An operator but for where its data come from. */
@@ -548,8 +557,10 @@ static bool make(Maker *maker)
         most = maker->groups.order[i] > most ? maker->groups.order[i] : most;
     maker->layer_of = tdi_alloc((uint64_t)most + 1, sizeof(int));
     maker->carry = tdi_alloc((uint64_t)maker->graph->tensor_count, sizeof(uint64_t));
-    if (maker->layer_of == NULL || maker->carry == NULL)
+    maker->slot = tdi_alloc((uint64_t)maker->graph->tensor_count, sizeof(int));
+    if (maker->layer_of == NULL || maker->carry == NULL || maker->slot == NULL)
         return false;
+    find_slots(maker);
     carry_parameters(maker);
     for (int i = 0; i < maker->groups.count; i++)
         if (!add_layer(maker, maker->groups.order[i]))
@@ -569,6 +580,7 @@ TdStatus tdi_layers_make(const TdiGraph *graph, TdiLayers *layers, TdError *err)
     tdi_free(maker.layer_of);
     tdi_free(maker.scratch);
     tdi_free(maker.carry);
+    tdi_free(maker.slot);
     if (good)
         return TD_OK;
     tdi_layers_free(layers);

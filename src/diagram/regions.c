@@ -9,6 +9,9 @@
 /* Nested deeper, regions are cores: hostile graphs would take quadratic time. */
 enum { DEEPEST = 100 };
 
+/* More branches are left as they come: gathering takes quadratic time. */
+enum { MOST_GATHERED = 2000 };
+
 /* What begins the list of a structure, so that none is mistaken for another. */
 enum { LIST_EDGE, LIST_SERIES, LIST_CORE, LIST_STEP, LIST_REGION };
 
@@ -185,20 +188,23 @@ static void walk_core(TdiWeave *weave, int strand, int root, int mark, int *core
                       List *stack)
 {
     push(weave->tree, stack, root);
+    push(weave->tree, stack, 0); /* the input that comes next */
     while (stack->count > 0 && !weave->tree->failed) {
-        int layer = stack->numbers[stack->count - 1], next = -1;
+        int layer = stack->numbers[stack->count - 2], next = -1;
+        int *input = &stack->numbers[stack->count - 1];
         const TdiLayer *of = layer_at(weave, layer);
-        for (int k = 0; k < of->input_count && next < 0 && weave->place[layer] < 0; k++) {
-            TdiLink link = of->inputs[k];
+        while (*input < of->input_count && next < 0 && weave->place[layer] < 0) {
+            TdiLink link = of->inputs[(*input)++];
             if (is_within(weave, strand, link) && weave->mark[link.layer] == mark &&
                 weave->place[link.layer] < 0)
                 next = link.layer;
         }
         if (next >= 0) { /* first what it takes from */
             push(weave->tree, stack, next);
+            push(weave->tree, stack, 0);
             continue;
         }
-        stack->count--;
+        stack->count -= 2;
         if (weave->place[layer] < 0) {
             weave->place[layer] = *count;
             core[(*count)++] = layer;
@@ -272,7 +278,7 @@ static void make_core(TdiWeave *weave, int strand, int from, int to, const int *
 
 /* ---- Cuts ---------------------------------------------------------------------------- */
 
-/* The furthest position that `layer` (or the source) feeds among nodes of the mark, whose
+/* The furthest position that `layer` feeds among nodes of the mark, whose
  * positions are their places; `end` is the one of `to`. */
 static int reach_of(const TdiWeave *weave, int strand, int layer, int to, int mark, int end)
 {
@@ -288,6 +294,15 @@ static int reach_of(const TdiWeave *weave, int strand, int layer, int to, int ma
     return reach;
 }
 
+static bool takes(const TdiWeave *weave, int layer, int from)
+{
+    const TdiLayer *of = layer_at(weave, layer);
+    for (int k = 0; k < of->input_count; k++)
+        if (of->inputs[k].layer == from)
+            return true;
+    return false;
+}
+
 /* Mark which of the nodes all ways from `from` to `to` pass; how many. */
 static int find_cuts(TdiWeave *weave, int strand, int from, int to, const int *nodes, int count,
                      bool *cut)
@@ -297,11 +312,9 @@ static int find_cuts(TdiWeave *weave, int strand, int from, int to, const int *n
         weave->mark[nodes[i]] = mark;
         weave->place[nodes[i]] = i + 1;
     }
-    for (int i = 0; from == TDI_SOURCE && i < count; i++)
-        if (begins(weave, strand, nodes[i]))
+    for (int i = 0; i < count; i++) /* edges from end to end are branches of their own */
+        if (from == TDI_SOURCE ? begins(weave, strand, nodes[i]) : takes(weave, nodes[i], from))
             furthest = i + 1;
-    if (from != TDI_SOURCE) /* edges from end to end are branches of their own */
-        furthest = reach_of(weave, strand, from, TDI_SINK, mark, 0);
     for (int i = 0; i < count; i++) {
         cut[i] = furthest <= i + 1;
         cuts += cut[i];
@@ -389,16 +402,29 @@ static int find_components(TdiWeave *weave, int strand, const int *nodes, int co
 typedef struct Pieces {
     int *nodes; /* (count) component by component, ascending in each */
     int *end;   /* (components) where each ends */
+    int *slot;  /* (components) the lowest input of the cut behind them that each feeds */
     int count;
 } Pieces;
 
-static bool split(TdiWeave *weave, int strand, const int *nodes, int count, Pieces *pieces)
+/* Call with weave->place the number of each node's component. */
+static void find_slots(const TdiWeave *weave, int strand, int to, int mark, Pieces *pieces)
+{
+    for (int k = to >= 0 ? layer_at(weave, to)->input_count - 1 : -1; k >= 0; k--) {
+        TdiLink link = layer_at(weave, to)->inputs[k];
+        if (is_within(weave, strand, link) && weave->mark[link.layer] == mark)
+            pieces->slot[weave->place[link.layer]] = k;
+    }
+}
+
+static bool split(TdiWeave *weave, int strand, int to, const int *nodes, int count,
+                  Pieces *pieces)
 {
     pieces->count = find_components(weave, strand, nodes, count);
     pieces->nodes = take(weave, count, sizeof(int));
     pieces->end = take(weave, pieces->count + 1, sizeof(int));
+    pieces->slot = take(weave, pieces->count, sizeof(int));
     int *number = take(weave, count, sizeof(int)), next = 0;
-    if (pieces->nodes == NULL || pieces->end == NULL || number == NULL)
+    if (pieces->nodes == NULL || pieces->end == NULL || pieces->slot == NULL || number == NULL)
         return false;
     for (int i = 0; i < count; i++)
         number[i] = find_root(weave->place, nodes[i]);
@@ -413,48 +439,55 @@ static bool split(TdiWeave *weave, int strand, const int *nodes, int count, Piec
         pieces->end[i + 1] += pieces->end[i];
     for (int i = 0; i < count; i++)
         pieces->nodes[pieces->end[number[i]]++] = nodes[i];
+    for (int i = 0; i < count; i++)
+        weave->place[nodes[i]] = number[i];
+    find_slots(weave, strand, to, weave->mark[nodes[0]], pieces);
     return true;
 }
 
 /* ---- Regions ------------------------------------------------------------------------- */
 
-/* The lowest input of `to` that a layer among nodes feeds. */
-static int first_slot(TdiWeave *weave, int strand, int to, const int *nodes, int count)
+static void add_edge(TdiWeave *weave, int to, int slot, TdiRegion *region)
 {
-    int mark = ++weave->marks;
-    for (int i = 0; i < count; i++)
-        weave->mark[nodes[i]] = mark;
-    for (int k = 0; to >= 0 && k < layer_at(weave, to)->input_count; k++) {
-        TdiLink link = layer_at(weave, to)->inputs[k];
-        if (is_within(weave, strand, link) && weave->mark[link.layer] == mark)
-            return k;
-    }
-    return 0;
+    TdiBranch *branch = &region->branches[region->branch_count++];
+    *branch = (TdiBranch){.type = TDI_BRANCH_EDGE,
+                          .from = slot_of(layer_at(weave, to)->inputs[slot]),
+                          .to = slot,
+                          .first_slot = slot};
+    number_edge(weave, to, branch);
 }
 
-static void add_edges(TdiWeave *weave, int strand, int from, int to, TdiRegion *region)
+/* What goes from end to end, by ascending inputs of `to`; without a region it is only counted.
+ * Layers that many take from, or that take from many, are looked at from their other end. */
+static int add_edges(TdiWeave *weave, int strand, int from, int to, TdiRegion *region)
 {
-    for (int k = 0; to >= 0 && k < layer_at(weave, to)->input_count; k++) {
-        TdiLink link = layer_at(weave, to)->inputs[k];
-        if (end_of(weave, strand, link) != from)
-            continue;
-        TdiBranch *branch = &region->branches[region->branch_count++];
-        *branch = (TdiBranch){
-            .type = TDI_BRANCH_EDGE, .from = slot_of(link), .to = k, .first_slot = k};
-        number_edge(weave, to, branch);
+    int count = 0, uses = from >= 0 ? weave->first[from + 1] - weave->first[from] : 0;
+    if (to < 0)
+        return 0;
+    if (from >= 0 && uses < layer_at(weave, to)->input_count) {
+        for (int i = weave->first[from]; i < weave->first[from + 1]; i++)
+            if (weave->uses[i].layer == to && ++count > 0 && region != NULL)
+                add_edge(weave, to, weave->uses[i].slot, region);
+        return count;
     }
+    for (int k = 0; k < layer_at(weave, to)->input_count; k++)
+        if (end_of(weave, strand, layer_at(weave, to)->inputs[k]) == from && ++count > 0 &&
+            region != NULL)
+            add_edge(weave, to, k, region);
+    return count;
 }
 
-/* As the cut behind them takes them. */
+static int compare_slots(const void *a, const void *b)
+{
+    const TdiBranch *x = a, *y = b;
+    return (x->first_slot > y->first_slot) - (x->first_slot < y->first_slot);
+}
+
+/* As the cut behind them takes them; no two begin with the same input of it. */
 static void sort_branches(TdiRegion *region)
 {
-    TdiBranch *branches = region->branches;
-    for (int i = 1; i < region->branch_count; i++)
-        for (int k = i; k > 0 && branches[k - 1].first_slot > branches[k].first_slot; k--) {
-            TdiBranch other = branches[k];
-            branches[k] = branches[k - 1];
-            branches[k - 1] = other;
-        }
+    qsort(region->branches, (size_t)region->branch_count, sizeof *region->branches,
+          compare_slots);
 }
 
 /* What ends nowhere has no order of its own: equal branches stand together. */
@@ -497,25 +530,26 @@ static void number_region(TdiWeave *weave, int to, TdiRegion *region)
 void tdi_region_make(TdiWeave *weave, int strand, int from, int to, const int *nodes, int count,
                      int depth, TdiRegion *region)
 {
-    int most = count + (to >= 0 ? layer_at(weave, to)->input_count : 0);
+    int edges = add_edges(weave, strand, from, to, NULL);
     Pieces pieces = {0};
-    region->branches = take(weave, most, sizeof *region->branches);
     weave->cancelled |= tdi_check_cancel(weave->run, NULL) != TD_OK;
     weave->tree->failed |= weave->cancelled;
-    if (weave->tree->failed || region->branches == NULL)
+    if (weave->tree->failed || (count > 0 && !split(weave, strand, to, nodes, count, &pieces)))
+        return;
+    region->branches = take(weave, edges + pieces.count, sizeof *region->branches);
+    if (region->branches == NULL)
         return;
     add_edges(weave, strand, from, to, region);
-    if (count > 0 && split(weave, strand, nodes, count, &pieces))
-        for (int i = 0, begin = 0; i < pieces.count && !weave->tree->failed; i++) {
-            TdiBranch *branch = &region->branches[region->branch_count++];
-            const int *piece = pieces.nodes + begin;
-            int size = pieces.end[i] - begin;
-            branch->first_slot = first_slot(weave, strand, to, piece, size);
-            make_branch(weave, strand, from, to, piece, size, depth, branch);
-            begin = pieces.end[i];
-        }
-    sort_branches(region);
-    if (to < 0)
+    for (int i = 0, begin = 0; i < pieces.count && !weave->tree->failed; i++) {
+        TdiBranch *branch = &region->branches[region->branch_count++];
+        branch->first_slot = pieces.slot[i];
+        make_branch(weave, strand, from, to, pieces.nodes + begin, pieces.end[i] - begin, depth,
+                    branch);
+        begin = pieces.end[i];
+    }
+    if (to >= 0)
+        sort_branches(region);
+    if (to < 0 && region->branch_count <= MOST_GATHERED)
         gather_branches(region);
     number_region(weave, to, region);
 }
