@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <tiedye/diagram.h>
 #include <tiedye/output.h>
 
 #include "commands.h"
@@ -37,6 +38,24 @@ static void put_presets(void)
 {
     for (size_t i = 0; i < td_preset_count(); i++)
         printf(" @%s", td_preset_info(i)->name);
+}
+
+static void put_networks(void)
+{
+    TdNetworkInfo info;
+    for (size_t i = 0; (info = td_network_info(i)).name != NULL; i++)
+        printf(" @%s", info.name);
+}
+
+/* Whether its words are networks or recipes. */
+static bool takes_networks(const Command *command)
+{
+    return takes_option(command, OPTION_UNFOLD);
+}
+
+static bool takes_files(const Command *command)
+{
+    return command->sources || takes_networks(command);
 }
 
 static void put_commands(void)
@@ -75,10 +94,12 @@ static void put_bash_command(const Command *command)
         fputs("recipe", stdout);
         put_commands();
     }
-    if (command->sources)
+    if (takes_files(command))
         put_presets();
+    if (takes_networks(command))
+        put_networks();
     printf("'\n        files=%s ;;\n",
-           command->sources || strncmp(command->usage, "FILE", 4) == 0 ? "yes" : "");
+           takes_files(command) || strncmp(command->usage, "FILE", 4) == 0 ? "yes" : "");
 }
 
 static void put_bash_values(void)
@@ -220,7 +241,9 @@ static void put_zsh_command(const Command *command)
     for (unsigned i = 0; i < OPTION_COUNT; i++)
         if (takes_option(command, i))
             put_zsh_option(i);
-    if (command->sources)
+    if (takes_networks(command))
+        puts("            '*:source:_tiedye_networks' ;;");
+    else if (command->sources)
         puts("            '*:source:_tiedye_sources' ;;");
     else if (strncmp(command->usage, "FILE", 4) == 0)
         puts("            '*:file:_files' ;;");
@@ -241,7 +264,9 @@ static void put_zsh(void)
           "_tiedye_sources() {\n    compadd --",
           stdout);
     put_presets();
-    fputs("\n    _files\n}\n_tiedye() {\n    local -a commands=(\n", stdout);
+    fputs("\n    _files\n}\n_tiedye_networks() {\n    compadd --", stdout);
+    put_networks();
+    fputs("\n    _tiedye_sources\n}\n_tiedye() {\n    local -a commands=(\n", stdout);
     for (size_t i = 0; i < command_count(); i++) {
         printf("        '%s:", command_info(i)->name);
         put_zsh_text(command_info(i)->summary);
