@@ -169,6 +169,14 @@ static bool comes_into(const double *from, const double *to, Box box)
     return low < high;
 }
 
+/* The page without its margins, or the group that a mark is of. */
+static Box box_around(const Look *look, int group)
+{
+    const TdiFigure *figure = look->figure;
+    return group < 0 ? (Box){10, 10, figure->width - 10, figure->height - 10}
+                     : look->groups[group].box;
+}
+
 static void expect_lines_free(const Look *look)
 {
     const TdiFigure *figure = look->figure;
@@ -176,8 +184,11 @@ static void expect_lines_free(const Look *look)
         const TdiMark *mark = &figure->marks[i];
         for (int k = 0; mark->type == TDI_MARK_LINE && k + 1 < mark->count; k++) {
             const double *from = mark->points + 2 * k, *to = from + 2;
-            assert_true(from[0] >= 0 && from[0] <= figure->width && to[1] >= 0 &&
-                        to[1] <= figure->height);
+            Box around = box_around(look, look->group_of[i]);
+            if (!is_within((Box){from[0], from[1], from[0], from[1]}, around) ||
+                !is_within((Box){to[0], to[1], to[0], to[1]}, around))
+                fail_msg("%s: a line from (%g, %g) to (%g, %g) leaves what it is of",
+                         look->name, from[0], from[1], to[0], to[1]);
             for (int g = 0; g < look->count; g++)
                 if (look->groups[g].children == 0 && comes_into(from, to, look->groups[g].box))
                     fail_msg("%s: a line from (%g, %g) to (%g, %g) runs through %s at (%g, %g)",
