@@ -7,7 +7,8 @@ folder=docs/gallery
 
 mkdir -p "$folder"
 "$tiedye" post --size 52x52 -q -o "$folder"
-rm -f "$folder"/three-layers.* "$folder"/inception-v4.* "$folder"/slices*.mp4 "$folder"/convnet*.mp4 "$folder"/voxels-*.png
+rm -f "$folder"/three-layers.* "$folder"/inception-v4.*
+rm -f "$folder"/slices*.mp4 "$folder"/convnet*.mp4 "$folder"/voxels-*.png
 "$tiedye" render @voxels --size 320x320 -q -o "$folder/voxels-shallow.png"
 for preset in voxels-deep voxels-ghostly sail reef; do
     "$tiedye" render "@$preset" --size 320x320 -q -o "$folder/$preset.png"

@@ -115,6 +115,8 @@ static void measure_stack(TdiDrawn *drawn, TdiPiece *stack, double limit)
         stack->height += 2 * TDI_TURN + (stack->outermost ? 0 : TDI_GAP);
         drawn->folded_in |= !stack->outermost;
     }
+    if (stack->outermost)
+        drawn->stub = height < tallest * 0.3;
     if (stack->count == 0)
         return;
     const TdiPiece *first = stack->children[0], *last = stack->children[stack->count - 1];

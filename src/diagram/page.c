@@ -295,14 +295,14 @@ static double page_scale(Writer *writer, double least)
 }
 
 /* How good a height of columns is: how large the page comes out, but it is worse to break
- * columns within a frame. */
+ * columns within a frame, or to begin one for two boxes. */
 static double score(Writer *writer, double least, double limit)
 {
     writer->drawn.folded_in = false;
     tdi_measure(&writer->drawn, writer->drawn.all, limit);
     double scale = page_scale(writer, least);
     return (scale < LARGEST_SCALE ? scale : LARGEST_SCALE) *
-           (writer->drawn.folded_in ? 0.85 : 1);
+           (writer->drawn.folded_in ? 0.85 : 1) * (writer->drawn.stub ? 0.9 : 1);
 }
 
 static double best_limit(Writer *writer, double least)

@@ -73,6 +73,7 @@ typedef struct TdiDrawn {
     int depth;      /* so many levels of branches are drawn; 0: all */
     bool *seen;     /* (folds) by letter: it was drawn */
     TdiPiece *all;  /* what stands on the page */
+    bool stub;      /* when measured last, the last column was nearly empty */
     bool folded_in; /* when measured last, a stack within another had several columns */
     bool failed;
 } TdiDrawn;
