@@ -16,7 +16,8 @@ void tdi_font_close(TdiFont *font);
 /* The character that *words points to, which moves behind it: UTF-8 of up to three bytes. */
 unsigned long tdi_next_character(const char **words);
 
-/* How wide words (UTF-8) run, in ems, not hinted. Without a font (NULL): about as wide. */
+/* How wide words (UTF-8) run, in ems, not hinted. Without a font (NULL): as DejaVu Sans has
+ * them, but for rare characters. */
 double tdi_font_width(TdiFont *font, const char *words);
 
 #ifdef TDI_HAVE_FREETYPE

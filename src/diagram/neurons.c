@@ -313,7 +313,7 @@ static void add_neurons(Writer *writer, int i)
     tdi_figure_add(writer->figure, &(TdiMark){.type = TDI_MARK_GROUP, .title = title});
     for (int k = 0; k < column->shown; k++)
         add_circle(writer, column->x, circle_y(writer, column, k), writer->diameter,
-                   input ? TDI_ROLE_PORT : TDI_KIND_DENSE, TDI_ROLE_FAINT);
+                   input ? TDI_ROLE_PORT : (TdiRole)TDI_KIND_DENSE, TDI_ROLE_FAINT);
     if (column->neurons > MOST_NEURONS || column->left_out > 0)
         add_dots(writer, column);
     name_column(writer, column, lines);

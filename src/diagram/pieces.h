@@ -69,7 +69,7 @@ struct TdiPiece {
 typedef struct TdiDrawn {
     const TdiTree *tree;
     TdiArena arena;
-    TdiFont *font;  /* NULL: widths are guessed */
+    TdiFont *font;  /* NULL: widths are those of a table */
     int depth;      /* so many levels of branches are drawn; 0: all */
     bool *seen;     /* (folds) by letter: it was drawn */
     TdiPiece *all;  /* what stands on the page */

@@ -115,12 +115,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "golden_hashes: give it tests/golden/pictures.txt\n");
         return 2;
     }
+    bool half = getenv("TIEDYE_SANITIZED") != NULL; /* slow: sets and recipes in turn */
     TdiFpMode mode = tdi_fp_enter();
     for (; fgets(entry, sizeof entry, table) != NULL; line++) {
         entry[strcspn(entry, "\n")] = '\0';
         for (unsigned cpu = TD_CPU_REF; cpu < TD_CPU_COUNT && entry[0] != '#'; cpu++) {
             TdRun run = {.cpu = (TdCpu)cpu, .threads = threads[(line + cpu) % 3]};
-            if (!td_cpu_available((TdCpu)cpu))
+            if (!td_cpu_available((TdCpu)cpu) || (half && (line + cpu) % 2 == 0))
                 continue;
             bool good = holds(entry, &run);
             passed += good;
