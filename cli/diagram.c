@@ -206,7 +206,7 @@ static void say_saved(const TdDiagram *diagram, const char *path, double seconds
         say("the multiply-adds of %llu operators are not known",
             (unsigned long long)totals.macs_unknown);
     if (totals.unknown > 0)
-        say("%llu operators are of types that tiedye does not know; --text names them",
+        say("operators of types that tiedye does not know: %llu; --text names them",
             (unsigned long long)totals.unknown);
 }
 

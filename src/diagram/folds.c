@@ -33,6 +33,22 @@ bool tdi_visit_layers(const TdiSeries *series, int first, int length,
     return true;
 }
 
+void tdi_fold_sums(const TdiLayers *layers, const TdiFolded *fold, TdiSum *each, TdiSum *all)
+{
+    const TdiItem *item = fold->item;
+    *each = *all = (TdiSum){.layers = layers};
+    tdi_visit_layers(fold->series, item->drawn, item->length, tdi_add_to_sum, each);
+    if (fold->fold != TDI_FOLD_BRANCHES) {
+        tdi_visit_layers(fold->series, item->first, item->length * item->copies, tdi_add_to_sum,
+                         all);
+        return;
+    }
+    *all = *each; /* the others' steps stand in series of their own */
+    all->count *= item->copies;
+    all->parameters *= (uint64_t)item->copies;
+    all->macs *= (uint64_t)item->copies;
+}
+
 typedef struct Layers {
     int *layers;
     size_t count, room;

@@ -3,6 +3,7 @@
 #define TDI_FOLDS_H
 
 #include "diagram/tree.h"
+#include "diagram/words.h"
 
 /* The number of units of `length` steps from `first` on, at most `most`, which are alike but
  * for widths, and whose widths grow from each to the next by the same; 1 where there is no
@@ -17,6 +18,9 @@ void tdi_list_folds(TdiTree *tree);
  * which a tree is walked; all are passed to `visit` until it returns false. */
 bool tdi_visit_layers(const TdiSeries *series, int first, int length,
                       bool (*visit)(void *user, int layer), void *user);
+
+/* What the copy that is drawn adds up to, and all copies together. */
+void tdi_fold_sums(const TdiLayers *layers, const TdiFolded *fold, TdiSum *each, TdiSum *all);
 
 /* The same of all layers of a region. */
 bool tdi_visit_region(const TdiRegion *region, bool (*visit)(void *user, int layer),

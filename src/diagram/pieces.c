@@ -286,6 +286,18 @@ static TdiPiece *make_repeated(TdiDrawn *drawn, const TdiSeries *series, const T
     return token;
 }
 
+static const char *describe_fold(TdiDrawn *drawn, const TdiFolded *fold)
+{
+    TdiText text = {0};
+    TdiSum each, all;
+    tdi_fold_sums(drawn->tree->layers, fold, &each, &all);
+    tdi_text_format(&text, "%s\neach: ", fold->label);
+    tdi_sum_words(&each, &text);
+    tdi_text_format(&text, "\nall %d: ", fold->count);
+    tdi_sum_words(&all, &text);
+    return keep_words(drawn, &text);
+}
+
 /* A fold's frame around `child`; NULL: what is in it was drawn before. */
 static TdiPiece *frame_fold(TdiDrawn *drawn, const TdiFolded *fold, TdiPiece *child)
 {
@@ -304,7 +316,7 @@ static TdiPiece *frame_fold(TdiDrawn *drawn, const TdiFolded *fold, TdiPiece *ch
         frame->note = keep_words(drawn, &note);
     frame->note_width = width_of(drawn, frame->note, TDI_SMALL);
     frame->id = keep_words(drawn, &id);
-    frame->title = fold->label;
+    frame->title = describe_fold(drawn, fold);
     frame->children[0] = child;
     frame->count = child != NULL;
     return frame;
@@ -379,6 +391,17 @@ static TdiPiece *make_step(TdiDrawn *drawn, const TdiStep *step, int level)
 
 /* ---- Stacks --------------------------------------------------------------------------- */
 
+static const char *describe_block(TdiDrawn *drawn, const char *block, const TdiSeries *series,
+                                  const TdiItem *item)
+{
+    TdiText text = {0};
+    TdiSum sum = {.layers = drawn->tree->layers};
+    tdi_visit_layers(series, item->drawn, item->length, tdi_add_to_sum, &sum);
+    tdi_text_format(&text, "%s\n", block);
+    tdi_sum_words(&sum, &text);
+    return keep_words(drawn, &text);
+}
+
 /* What a block of a description is, where it is a single step. */
 static TdiPiece *make_named(TdiDrawn *drawn, const TdiSeries *series, const TdiItem *item,
                             int level)
@@ -401,7 +424,7 @@ static TdiPiece *make_named(TdiDrawn *drawn, const TdiSeries *series, const TdiI
         return NULL;
     frame->words = block;
     frame->words_width = width_of(drawn, block, TDI_LETTER);
-    frame->title = block;
+    frame->title = describe_block(drawn, block, series, item);
     frame->children[frame->count++] = child;
     return frame;
 }

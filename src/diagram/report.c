@@ -4,6 +4,7 @@
 
 #include "diagram/diagram.h"
 #include "diagram/folds.h"
+#include "diagram/intern.h"
 #include "diagram/words.h"
 
 /* Columns of the outline, in characters. */
@@ -163,26 +164,35 @@ static void add_items(const TdDiagram *diagram, const TdiSeries *series, const T
 
 /* ---- The outline --------------------------------------------------------------------- */
 
-/* The types of operators that are not known, each once, with commas. */
-static void add_unknown(const TdDiagram *diagram, TdiText *text)
+/* The types of operators that are not known, those of bodies as well, each once: as words, or
+ * as strings of JSON. */
+static void list_unknown(const TdiGraph *graph, bool json, TdiInterner *seen, TdiText *text)
 {
-    const TdiGraph *graph = &diagram->graph;
-    int listed = 0;
     for (int i = 0; i < graph->operator_count; i++) {
         const TdiOperator *op = &graph->operators[i];
-        bool known = op->op != TDI_OP_UNKNOWN || strcmp(op->domain, "tiedye") == 0;
-        for (int k = 0; k < i && !known; k++)
-            known = graph->operators[k].op == TDI_OP_UNKNOWN &&
-                    strcmp(graph->operators[k].type, op->type) == 0;
-        if (!known)
-            tdi_text_format(text, "%s%s", listed++ > 0 ? ", " : "", op->type);
+        for (int k = 0; k < op->body_count; k++)
+            list_unknown(op->bodies[k], json, seen, text);
+        if (op->op != TDI_OP_UNKNOWN || strcmp(op->domain, "tiedye") == 0)
+            continue;
+        size_t known = seen->count;
+        if (tdi_intern(seen, op->type, strlen(op->type)) < (int)known)
+            continue;
+        tdi_text_add(text, known > 0 ? ", " : "");
+        tdi_text_add(text, json ? "\"" : "");
+        if (json)
+            tdi_text_add_json(text, op->type);
+        else
+            tdi_text_add(text, op->type);
+        tdi_text_add(text, json ? "\"" : "");
     }
 }
 
-static void add_sum(const TdDiagram *diagram, const TdiFolded *fold, TdiSum *sum)
+static void add_unknown(const TdDiagram *diagram, bool json, TdiText *text)
 {
-    *sum = (TdiSum){.layers = &diagram->layers};
-    tdi_visit_layers(fold->series, fold->item->drawn, fold->item->length, tdi_add_to_sum, sum);
+    TdiInterner seen = {0};
+    list_unknown(&diagram->graph, json, &seen, text);
+    text->failed |= seen.failed;
+    tdi_interner_free(&seen);
 }
 
 static void add_folds(const TdDiagram *diagram, TdiText *text)
@@ -192,21 +202,14 @@ static void add_folds(const TdDiagram *diagram, TdiText *text)
         tdi_text_add(text, "\nfolds\n");
     for (int i = 0; i < tree->fold_count; i++) {
         const TdiFolded *fold = &tree->folds[i];
-        TdiSum sum;
-        add_sum(diagram, fold, &sum);
-        tdi_text_format(text, "  %s ×%d: %d layer%s, ", fold->label, fold->count, sum.count,
-                        sum.count == 1 ? "" : "s");
-        tdi_count_digits(sum.parameters, text);
-        tdi_text_add(text, " parameters");
-        if (!diagram->graph.weights) {
-            tdi_text_add(text, ", ");
-            if (sum.macs_unknown)
-                tdi_text_add(text, "an unknown number of");
-            else
-                tdi_count_digits(sum.macs, text);
-            tdi_text_add(text, " multiply-adds");
-        }
-        tdi_text_add(text, " each\n");
+        TdiSum each, all;
+        tdi_fold_sums(&diagram->layers, fold, &each, &all);
+        tdi_text_format(text, "  %s ×%d: %d layer%s, ", fold->label, fold->count, each.count,
+                        each.count == 1 ? "" : "s");
+        tdi_sum_words(&each, text);
+        tdi_text_add(text, " each\n      in all ");
+        tdi_sum_words(&all, text);
+        tdi_text_add(text, "\n");
         if (fold->first[0] != '\0')
             tdi_text_format(text, "      %s%s\n",
                             fold->fold == TDI_FOLD_LEAD     ? "first: "
@@ -244,7 +247,7 @@ static void add_totals(const TdDiagram *diagram, TdiText *text)
     tdi_text_add(text, "\n");
     if (totals->unknown > 0) {
         tdi_text_format(text, "  %llu of unknown types: ", (unsigned long long)totals->unknown);
-        add_unknown(diagram, text);
+        add_unknown(diagram, false, text);
         tdi_text_add(text, "\n");
     }
 }
@@ -332,20 +335,27 @@ static void add_shape(TdiText *text, const char *indent, const char *name,
     tdi_text_add(text, "]");
 }
 
+static void add_macs(TdiText *text, const char *name, const TdiSum *sum)
+{
+    if (sum->macs_unknown)
+        tdi_text_format(text, ", \"%s\": null", name);
+    else
+        add_whole(text, ", ", name, sum->macs);
+}
+
 static void add_json_fold(const TdDiagram *diagram, const TdiFolded *fold, TdiText *text)
 {
-    TdiSum sum;
-    add_sum(diagram, fold, &sum);
+    TdiSum each, all;
+    tdi_fold_sums(&diagram->layers, fold, &each, &all);
     tdi_text_add(text, "    {");
     add_words(text, "", "name", fold->name != NULL ? fold->name : fold->label);
     add_whole(text, ", ", "count", (uint64_t)fold->count);
     add_words(text, ", ", "unit", fold->label);
-    add_whole(text, ", ", "layers", (uint64_t)sum.count);
-    add_whole(text, ", ", "parameters", sum.parameters);
-    if (sum.macs_unknown)
-        tdi_text_add(text, ", \"macs\": null");
-    else
-        add_whole(text, ", ", "macs", sum.macs);
+    add_whole(text, ", ", "layers", (uint64_t)each.count);
+    add_whole(text, ", ", "parameters", each.parameters);
+    add_macs(text, "macs", &each);
+    add_whole(text, ", ", "all_parameters", all.parameters);
+    add_macs(text, "all_macs", &all);
     add_words(text, ", ", fold->fold == TDI_FOLD_GROWTH ? "growth" : "first",
               fold->first[0] != '\0' && fold->fold != TDI_FOLD_BRANCHES ? fold->first : NULL);
     tdi_text_add(text, "}");
@@ -387,6 +397,7 @@ static void add_json_layer(const TdDiagram *diagram, const TdiLayer *layer, TdiT
 {
     tdi_text_add(text, "    {");
     add_words(text, "", "name", layer->name);
+    add_words(text, ", ", "block", layer->block);
     add_words(text, ", ", "what", layer->what);
     add_words(text, ", ", "width", layer->width);
     add_words(text, ", ", "marks", layer->marks);
@@ -422,8 +433,6 @@ static void add_json_inputs(const TdDiagram *diagram, TdiText *text)
 void tdi_diagram_json(const TdDiagram *diagram, TdiText *text)
 {
     const TdiTotals *totals = &diagram->totals;
-    TdiText unknown = {0};
-    add_unknown(diagram, &unknown);
     add_words(text, "{\n  ", "title", td_diagram_title(diagram));
     add_whole(text, ",\n  ", "parameters", totals->parameters);
     add_whole(text, ",\n  ", "stored", totals->stored);
@@ -431,9 +440,10 @@ void tdi_diagram_json(const TdDiagram *diagram, TdiText *text)
     add_whole(text, ",\n  ", "macs_unknown", totals->macs_unknown);
     add_whole(text, ",\n  ", "operators", totals->operators);
     add_whole(text, ",\n  ", "unknown", totals->unknown);
-    add_words(text, ",\n  ", "unknown_types", unknown.data != NULL ? unknown.data : "");
-    text->failed |= unknown.failed;
-    tdi_text_free(&unknown);
+    add_name(text, ",\n  ", "unknown_types");
+    tdi_text_add(text, "[");
+    add_unknown(diagram, true, text);
+    tdi_text_add(text, "]");
     add_json_inputs(diagram, text);
     add_name(text, ",\n  ", "folds");
     tdi_text_add(text, "[");

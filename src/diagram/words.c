@@ -85,6 +85,20 @@ void tdi_field_words(const TdiGraph *graph, const TdiLayer *layer, TdiText *text
     }
 }
 
+void tdi_sum_words(const TdiSum *sum, TdiText *text)
+{
+    tdi_count_digits(sum->parameters, text);
+    tdi_text_add(text, " parameters");
+    if (sum->layers->graph->weights)
+        return;
+    tdi_text_add(text, ", ");
+    if (sum->macs_unknown)
+        tdi_text_add(text, "an unknown number of");
+    else
+        tdi_count_digits(sum->macs, text);
+    tdi_text_add(text, " multiply-adds");
+}
+
 bool tdi_add_to_sum(void *user, int layer)
 {
     TdiSum *sum = user;

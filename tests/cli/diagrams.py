@@ -57,6 +57,16 @@ def size_of(svg):
                  for name in ("width", "height"))
 
 
+# Of the stages, as torchvision's networks have them when they are run.
+STAGES = [
+    ("resnet-50", "all_parameters", [215808, 1219584, 7098368, 14964736]),
+    ("resnet-152", "all_parameters", [215808, 2339840, 40613888, 14964736]),
+    ("resnet-152", "all_macs", [667942912, 1901068288, 8015314944, 809238528]),
+    ("inception-v4", "parameters", [317632, 2936256, 4553088]),
+    ("inception-v4", "macs", [387609600, 847264768, 290979840]),
+]
+
+
 class Networks(Case):
     def names(self):
         return [line.split()[0] for line in self.ok("list", "networks").splitlines()]
@@ -82,6 +92,16 @@ class Networks(Case):
             if name in FOLDS:
                 self.assertEqual([(fold["name"], fold["count"]) for fold in found["folds"]],
                                  FOLDS[name], name)
+
+    def test_stages(self):
+        """All copies of a fold together, the first with its projection."""
+        for name, key, stages in STAGES:
+            folds = self.read("@" + name)["folds"]
+            self.assertEqual([fold[key] for fold in folds], stages, name)
+        reductions = [layer for layer in self.read("@inception-v4")["layers"]
+                      if layer["block"] == "reduction-a"]
+        self.assertEqual((sum(layer["parameters"] for layer in reductions),
+                          sum(layer["macs"] for layer in reductions)), (2306112, 1097164800))
 
     def test_links(self):
         """Layers take from layers before them; from the last one nobody takes."""
@@ -261,6 +281,17 @@ class Names(Case):
                 text = self.ok("diagram", f"{number}.onnx", form, text=False).decode()
                 self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f-\x9f]", name)
             json.loads(text)
+
+    def test_unknown(self):
+        """What is not known is named, in every form."""
+        self.write("u.onnx", self.model(b"Frobnicate"))
+        found = json.loads(self.ok("diagram", "u.onnx", "--json"))
+        self.assertEqual((found["unknown"], found["unknown_types"]), (1, ["Frobnicate"]))
+        self.assertIn("1 of unknown types: Frobnicate", self.ok("diagram", "u.onnx", "--text"))
+        result = self.tiedye("diagram", "u.onnx", "-o", "u.svg")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("operators of types that tiedye does not know: 1;", result.stderr)
+        self.assertIn("frobnicate", self.read("u.svg").decode())
 
     def test_titles(self):
         for name in (b"a&b<c>.net", b"\xff\xfe.onnx", b"tab\tand\nline.onnx"):
