@@ -10,6 +10,9 @@
 #include "graph/from_recipe.h"
 #include "graph/networks.h"
 
+/* Of what there is to draw. */
+#define MUCH_LESS 0.8
+
 static TdStatus check_options(const TdDiagramOptions *options, TdError *err)
 {
     if (options->aspect == 0 || (options->aspect >= 0.1 && options->aspect <= 10))
@@ -29,20 +32,49 @@ static TdStatus check_neurons(const TdDiagram *diagram, TdError *err)
                     td_diagram_title(diagram));
 }
 
-static TdStatus fold(TdDiagram *diagram, const TdRun *run, TdError *err)
+static TdStatus fold_from(const TdDiagram *diagram, int input, const TdRun *run, TdiTree *tree,
+                          TdError *err)
 {
     const TdDiagramOptions *options = &diagram->options;
+    TdiFolding folding = options->unfold   ? TDI_UNFOLDED
+                         : options->growth ? TDI_GROWING
+                                           : TDI_FOLDED;
+    TdStatus status = tdi_tree_make_from(&diagram->layers, input, run, tree, err);
+    if (status == TD_OK)
+        status = tdi_tree_fold(tree, folding, run, err);
+    if (status != TD_OK)
+        tdi_tree_free(tree);
+    return status;
+}
+
+/* Of several inputs that might be the main one, another than the usual if much less is to be
+ * drawn then: a decoder is fed by its encoder at every layer, and folds only if it is the main
+ * strand, and the encoder stands beside it. */
+static TdStatus fold_best(TdDiagram *diagram, const TdRun *run, TdError *err)
+{
+    TdStatus status = fold_from(diagram, -1, run, &diagram->tree, err);
+    int count = diagram->tree.rival_count, rivals[TDI_MOST_RIVALS];
+    memcpy(rivals, diagram->tree.rivals, sizeof rivals);
+    for (int k = 1; k < count && status == TD_OK; k++) {
+        TdiTree other;
+        status = fold_from(diagram, rivals[k], run, &other, err);
+        if (status != TD_OK)
+            break;
+        TdiTree worse = other;
+        if (other.cost < MUCH_LESS * diagram->tree.cost) {
+            worse = diagram->tree;
+            diagram->tree = other;
+        }
+        tdi_tree_free(&worse);
+    }
+    return status;
+}
+
+static TdStatus fold(TdDiagram *diagram, const TdRun *run, TdError *err)
+{
     diagram->totals = tdi_graph_count(&diagram->graph);
     TdStatus status = tdi_layers_make(&diagram->graph, &diagram->layers, err);
-    if (status == TD_OK)
-        status = tdi_tree_make(&diagram->layers, run, &diagram->tree, err);
-    if (status == TD_OK)
-        status = tdi_tree_fold(&diagram->tree,
-                               options->unfold   ? TDI_UNFOLDED
-                               : options->growth ? TDI_GROWING
-                                                 : TDI_FOLDED,
-                               run, err);
-    return status;
+    return status == TD_OK ? fold_best(diagram, run, err) : status;
 }
 
 TdStatus tdi_diagram_make(TdiGraph *graph, const char *title, const TdDiagramOptions *options,

@@ -396,8 +396,9 @@ TdStatus tdi_tree_fold(TdiTree *tree, TdiFolding folding, const TdRun *run, TdEr
 {
     Folder folder = {.tree = tree, .run = run, .folding = folding};
     tree->fold_count = 0; /* of an earlier folding */
+    tree->cost = 0;
     for (int k = 0; k < tree->strand_count; k++)
-        fold_series(&folder, tree->strands[k].series);
+        tree->cost += fold_series(&folder, tree->strands[k].series);
     tdi_free(folder.unit_cost);
     if (!tree->failed)
         tdi_list_folds(tree);

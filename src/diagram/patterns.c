@@ -217,9 +217,9 @@ static const char *const scalings[] = {"Div",       "Mul",     "Add",        "Su
                                        "Max",       "Min",     "MaskedFill", "Clip", "Reshape",
                                        "Unsqueeze", "Squeeze", "Transpose",  NULL};
 
-/* From `op` up to an operator of type `type`, over scalings and masks, all put down. A sum's or
- * choice's way up is the one that comes to it first, so the walk tries them all. */
-static int climb(const TdiFlow *flow, const bool *taken, int op, const char *type,
+/* From `op` up to an operator of one of the types, over scalings and masks, all put down. A
+ * sum's or choice's way up is the one that comes to it first, so the walk tries them all. */
+static int climb(const TdiFlow *flow, const bool *taken, int op, const char *const *types,
                  TdiMatch *match, int steps)
 {
     if (op < 0 || steps == 0 || taken[op] || match->count == TDI_PATTERN_OPERATORS)
@@ -227,12 +227,12 @@ static int climb(const TdiFlow *flow, const bool *taken, int op, const char *typ
     const TdiOperator *operator_ = &flow->graph->operators[op];
     int count = match->count, found = -1, tensor;
     match->operators[match->count++] = op;
-    if (strcmp(operator_->type, type) == 0)
+    if (is_one_of(operator_, types))
         return op;
     if (is_one_of(operator_, scalings))
         for (int k = 0; k < operator_->input_count && found < 0; k++)
             if (tdi_flow_input(flow, operator_, k, &tensor))
-                found = climb(flow, taken, flow->graph->tensors[tensor].producer, type, match,
+                found = climb(flow, taken, flow->graph->tensors[tensor].producer, types, match,
                               steps - 1);
     if (found < 0)
         match->count = count;
@@ -269,9 +269,11 @@ static void absorb(const TdiFlow *flow, const bool *taken, TdiMatch *match)
 
 static bool match_attention(const TdiFlow *flow, const bool *taken, int root, TdiMatch *match)
 {
+    static const char *const softmaxes[] = {"Softmax", NULL};
+    static const char *const products[] = {"MatMul", "Einsum", NULL};
     const TdiOperator *product = &flow->graph->operators[root];
     int tensor;
-    if (strcmp(product->type, "MatMul") != 0 || product->input_count != 2 ||
+    if (!is_one_of(product, products) || product->input_count != 2 ||
         !tdi_flow_input(flow, product, 0, &tensor) ||
         !tdi_flow_input(flow, product, 1, &tensor))
         return false;
@@ -279,10 +281,10 @@ static bool match_attention(const TdiFlow *flow, const bool *taken, int root, Td
         .kind = TDI_KIND_ATTENTION, .what = "attention", .operators = {root}, .count = 1};
     tdi_flow_input(flow, product, 0, &tensor);
     int softmax =
-        climb(flow, taken, flow->graph->tensors[tensor].producer, "Softmax", match, 4);
+        climb(flow, taken, flow->graph->tensors[tensor].producer, softmaxes, match, 4);
     if (softmax < 0)
         return false;
-    int scores = climb(flow, taken, above(flow, &flow->graph->operators[softmax], 0), "MatMul",
+    int scores = climb(flow, taken, above(flow, &flow->graph->operators[softmax], 0), products,
                        match, 8);
     if (scores < 0 || !is_closed(flow, match))
         return false;

@@ -195,10 +195,9 @@ static const TdiStrand *strand_of(const TdiTree *tree, int layer)
 
 /* Whether a core takes this from the cut before it, not from another strand: letters tell what
  * comes from there. */
-static bool is_entry(const TdiTree *tree, const TdiStrand *strand, TdiLink link)
+static bool is_entry(const TdiStrand *strand, TdiLink link)
 {
-    return link.layer >= 0 ? is_of(strand, link.layer)
-                           : strand->main && link.slot == tree->main_input;
+    return link.layer >= 0 ? is_of(strand, link.layer) : link.slot == strand->input;
 }
 
 static int place_in(const TdiBranch *branch, int layer)
@@ -223,7 +222,7 @@ static void set_core_links(TdiDrawn *drawn, const TdiBranch *branch, int to, Tdi
         const TdiLayer *layer = layer_at(drawn, branch->core[i]);
         for (int k = 0; k < layer->input_count; k++) {
             int from = place_in(branch, layer->inputs[k].layer);
-            if (from < 0 && !is_entry(drawn->tree, strand, layer->inputs[k]))
+            if (from < 0 && !is_entry(strand, layer->inputs[k]))
                 continue;
             links[2 * count] = from;
             links[2 * count++ + 1] = i;
@@ -500,16 +499,6 @@ static const TdiTensor *input_at(const TdiDrawn *drawn, int slot)
     return &graph->tensors[graph->inputs[slot]];
 }
 
-/* The graph input that a strand begins with, -1: it begins with what others give it. */
-static int first_input(const TdiDrawn *drawn, const TdiStrand *strand)
-{
-    if (strand->main)
-        return drawn->tree->main_input;
-    const TdiLayer *first = layer_at(drawn, strand->layers[0]);
-    bool input = first->input_count > 0 && first->inputs[0].layer < 0;
-    return input ? first->inputs[0].slot : -1;
-}
-
 static bool gives_out(const TdiDrawn *drawn, int layer)
 {
     const TdiLayers *layers = drawn->tree->layers;
@@ -523,7 +512,7 @@ static void add_strand(TdiDrawn *drawn, int k, TdiPiece *all)
 {
     const TdiStrand *strand = &drawn->tree->strands[k];
     TdiPiece *stack = make_series(drawn, strand->series, 0);
-    int input = first_input(drawn, strand), last = strand->layers[strand->count - 1];
+    int input = strand->input, last = strand->layers[strand->count - 1];
     if (stack == NULL)
         return;
     bool ends = !drawn->tree->layers->graph->weights; /* of weights alone none is known */

@@ -16,15 +16,7 @@ static bool is_port(const TdiWeave *weave, int layer, TdiLink link)
     int strand = weave->strand[layer];
     if (link.layer >= 0)
         return weave->strand[link.layer] != strand;
-    return !weave->tree->strands[strand].main || link.slot != weave->main_input;
-}
-
-/* Whether input `k` of a layer is drawn as its strand's beginning. */
-static bool is_written(const TdiWeave *weave, int layer, int k)
-{
-    const TdiStrand *strand = &weave->tree->strands[weave->strand[layer]];
-    return k == 0 && !strand->main && strand->layers[0] == layer &&
-           weave->layers->layers[layer].inputs[0].layer < 0;
+    return link.slot != weave->tree->strands[strand].input;
 }
 
 /* The place of a number in the list of ports, which it joins. -1 without memory. */
@@ -102,8 +94,7 @@ void tdi_ports_make(TdiWeave *weave)
         const TdiLayer *layer = &weave->layers->layers[i];
         for (int k = 0; k < layer->input_count; k++) {
             TdiLink link = layer->inputs[k];
-            bool port_here = is_port(weave, i, link) && !is_written(weave, i, k);
-            int port = port_here ? find_port(weave, link, &room) : -1;
+            int port = is_port(weave, i, link) ? find_port(weave, link, &room) : -1;
             if (port >= 0)
                 add_once(&words[i], "◂ ", port);
             if (port >= 0 && link.layer >= 0)

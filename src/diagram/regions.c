@@ -88,8 +88,8 @@ static int end_of(const TdiWeave *weave, int strand, TdiLink link)
 {
     if (is_within(weave, strand, link))
         return link.layer;
-    bool main = weave->tree->strands[strand].main && link.layer < 0;
-    return main && link.slot == weave->main_input ? TDI_SOURCE : TDI_PORT;
+    bool first = link.layer < 0 && link.slot == weave->tree->strands[strand].input;
+    return first ? TDI_SOURCE : TDI_PORT;
 }
 
 /* Which of its outputs the other end gives; the main input is as good as a first one. */
@@ -98,16 +98,19 @@ static int slot_of(TdiLink link)
     return link.layer < 0 ? 0 : link.slot;
 }
 
-/* Whether the source feeds a layer: the main input does, or, on other strands, no layer of its
+/* Whether the source feeds a layer: the strand's input does, or it takes from no layer of its
  * own strand. */
 static bool begins(const TdiWeave *weave, int strand, int layer)
 {
     const TdiLayer *of = layer_at(weave, layer);
-    bool main = weave->tree->strands[strand].main, any = false;
-    for (int k = 0; k < of->input_count; k++)
-        any |= main ? end_of(weave, strand, of->inputs[k]) == TDI_SOURCE
-                    : is_within(weave, strand, of->inputs[k]);
-    return main ? any : !any;
+    bool within = false;
+    for (int k = 0; k < of->input_count; k++) {
+        int end = end_of(weave, strand, of->inputs[k]);
+        if (end == TDI_SOURCE)
+            return true;
+        within |= end != TDI_PORT;
+    }
+    return !within;
 }
 
 static bool ends(const TdiWeave *weave, int strand, int layer)

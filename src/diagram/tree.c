@@ -88,29 +88,33 @@ static int mark_above(TdiWeave *weave, int output, int mark, int below)
     return count;
 }
 
-/* The first input that at least half as much follows from as from any: a picture stands before
- * what it is conditioned on, though a little more may follow from that. */
+/* Inputs from which at least half as much follows as from any: the first of them is the main
+ * one, if nobody says otherwise. A picture stands before what it is conditioned on, though a
+ * little more may follow from that. */
 static int find_main_input(TdiWeave *weave)
 {
+    TdiTree *tree = weave->tree;
     int inputs = weave->layers->graph->input_count, most = 0;
     inputs = inputs > MOST_TRIED ? MOST_TRIED : inputs;
     for (int k = 0; k < inputs; k++) {
         int count = mark_below(weave, k, 1);
         most = count > most ? count : most;
     }
-    for (int k = 0; k < inputs && most > 0; k++)
+    for (int k = 0; k < inputs && most > 0 && tree->rival_count < TDI_MOST_RIVALS; k++)
         if (2 * mark_below(weave, k, 1) >= most)
-            return k;
-    return -1;
+            tree->rivals[tree->rival_count++] = k;
+    return tree->rival_count > 0 ? tree->rivals[0] : -1;
 }
 
 /* The output with the most layers between it and the main input; ties go to the first. */
 static void find_main(TdiWeave *weave, int *input, int *output)
 {
     const TdiLayers *layers = weave->layers;
-    int most = 0;
+    int most = 0, usual = find_main_input(weave);
     *output = -1;
-    *input = find_main_input(weave);
+    *input = *input >= 0 ? *input : usual;
+    if (*input >= 0)
+        mark_below(weave, *input, 1);
     for (int k = 0; k < layers->output_count && k < MOST_TRIED && *input >= 0; k++) {
         int layer = layers->outputs[k].layer;
         int count = layer < 0 || weave->mark[layer] != 1 ? 0 : mark_above(weave, layer, 1, 1);
@@ -154,6 +158,16 @@ static int number_strands(TdiWeave *weave, bool main)
     return count;
 }
 
+/* The graph input that the first layer of a strand takes, -1: none. */
+static int find_input(const TdiWeave *weave, const TdiStrand *strand)
+{
+    const TdiLayer *first = &weave->layers->layers[strand->layers[0]];
+    for (int k = 0; k < first->input_count; k++)
+        if (first->inputs[k].layer < 0)
+            return first->inputs[k].slot;
+    return -1;
+}
+
 static bool fill_strands(TdiWeave *weave, int count, bool main)
 {
     TdiTree *tree = weave->tree;
@@ -176,6 +190,10 @@ static bool fill_strands(TdiWeave *weave, int count, bool main)
         TdiStrand *strand = &tree->strands[weave->strand[i]];
         ((int *)strand->layers)[strand->count++] = i;
     }
+    for (int k = 0; k < count; k++) {
+        TdiStrand *strand = &tree->strands[k];
+        strand->input = strand->main ? weave->main_input : find_input(weave, strand);
+    }
     return true;
 }
 
@@ -193,9 +211,6 @@ static bool find_strands(TdiWeave *weave)
             if (weave->mark[i] == 1 && weave->place[i] == 1)
                 weave->strand[i] = 0;
     }
-    if (!main)
-        for (int i = 0; i < layers; i++)
-            weave->strand[i] = -1;
     return fill_strands(weave, number_strands(weave, main), main);
 }
 
@@ -308,7 +323,13 @@ static void free_weave(TdiWeave *weave)
 
 TdStatus tdi_tree_make(const TdiLayers *layers, const TdRun *run, TdiTree *tree, TdError *err)
 {
-    TdiWeave weave = {.tree = tree, .layers = layers, .run = run};
+    return tdi_tree_make_from(layers, -1, run, tree, err);
+}
+
+TdStatus tdi_tree_make_from(const TdiLayers *layers, int input, const TdRun *run, TdiTree *tree,
+                            TdError *err)
+{
+    TdiWeave weave = {.tree = tree, .layers = layers, .run = run, .main_input = input};
     *tree = (TdiTree){.layers = layers};
     bool good = prepare(&weave);
     for (int k = 0; good && k < tree->strand_count; k++)

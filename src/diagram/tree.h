@@ -92,6 +92,7 @@ typedef struct TdiStrand {
     const int *layers; /* (count) in order */
     int count;
     bool main;
+    int input; /* the graph input that it begins with; -1: with what others give it */
 } TdiStrand;
 
 /* A fold as it is listed. */
@@ -112,6 +113,8 @@ typedef struct TdiPort {
     const char *input; /* the graph input's name; NULL: a layer makes it */
 } TdiPort;
 
+enum { TDI_MOST_RIVALS = 4 };
+
 typedef struct TdiTree {
     const TdiLayers *layers;
     TdiArena arena;
@@ -121,6 +124,9 @@ typedef struct TdiTree {
     TdiStrand *strands;  /* the main one first */
     int strand_count;
     int main_input; /* the graph input that the main strand begins with; -1: none */
+    int rivals[TDI_MOST_RIVALS]; /* inputs that might be it, the usual one first */
+    int rival_count;
+    double cost;    /* how much there is to draw, once it is folded */
     TdiPort *ports; /* by letter */
     int port_count;
     const char **port_words; /* (layers) "◂ a", "▸ b": what it takes from and gives to others;
@@ -134,6 +140,10 @@ typedef struct TdiTree {
 /* The tree of a network's layers, which it borrows; tdi_tree_fold follows.
  * TD_ERROR_MEMORY, TD_ERROR_CANCELLED. */
 TdStatus tdi_tree_make(const TdiLayers *layers, const TdRun *run, TdiTree *tree, TdError *err);
+
+/* The same with a graph input that the main strand shall begin with; -1: the usual one. */
+TdStatus tdi_tree_make_from(const TdiLayers *layers, int input, const TdRun *run, TdiTree *tree,
+                            TdError *err);
 
 typedef enum TdiFolding {
     TDI_UNFOLDED, /* every step is an item */

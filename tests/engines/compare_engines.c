@@ -433,7 +433,7 @@ static int try_family(const Family *family, int first, int count)
 int main(int argc, char **argv)
 {
     bool all = argc > 1 && strcmp(argv[1], "all") == 0;
-    int failed = 0, share = getenv("TIEDYE_SANITIZED") != NULL ? 6 : 1; /* slow there */
+    int failed = 0, share = getenv("TIEDYE_SANITIZED") != NULL ? 3 : 1; /* slow there */
     for (int i = 0; i < FAMILIES; i++) {
         const Family *family = &families[i];
         if (argc > 1 && !all && strcmp(argv[1], family->name) != 0)

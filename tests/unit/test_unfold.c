@@ -124,13 +124,12 @@ typedef struct Unfolder {
 
 static uint64_t value_of(const Unfolder *unfolder, TdiLink link)
 {
-    bool main = unfolder->tree->strands[unfolder->strand].main;
     if (link.layer >= 0)
         return mix(unfolder->strand_of[link.layer] == unfolder->strand
                        ? unfolder->now[link.layer]
                        : unfolder->originals[link.layer],
                    (uint64_t)link.slot);
-    if (main && link.slot == unfolder->tree->main_input)
+    if (link.slot == unfolder->tree->strands[unfolder->strand].input)
         return mix(unfolder->source, 0);
     return mix(number_input(unfolder->tree, link.slot), 0);
 }
@@ -236,9 +235,10 @@ static void unfold_all(Unfolder *unfolder)
     const TdiTree *tree = unfolder->tree;
     for (int k = 0; k < tree->strand_count; k++) {
         const TdiSeries *series = tree->strands[k].series;
-        uint64_t last = MAIN_INPUT;
+        int input = tree->strands[k].input;
+        uint64_t last = input >= 0 ? number_input(tree, input) : MAIN_INPUT;
         unfolder->strand = k;
-        unfolder->source = MAIN_INPUT;
+        unfolder->source = last;
         unfold_items(unfolder, series, series->items, series->item_count, -1, &last);
         unfold_region(unfolder, &series->after, layer_before(series, series->step_count, -1),
                       last);
