@@ -88,21 +88,24 @@ static int mark_above(TdiWeave *weave, int output, int mark, int below)
     return count;
 }
 
-/* Inputs from which at least half as much follows as from any: the first of them is the main
- * one, if nobody says otherwise. A picture stands before what it is conditioned on, though a
- * little more may follow from that. */
+/* The first input that at least half as much follows from as from any: a picture stands before
+ * what it is conditioned on, though a little more may follow from that. Its rivals are those
+ * from which a quarter follows. */
 static int find_main_input(TdiWeave *weave)
 {
     TdiTree *tree = weave->tree;
     int inputs = weave->layers->graph->input_count, most = 0;
+    int below[MOST_TRIED];
     inputs = inputs > MOST_TRIED ? MOST_TRIED : inputs;
     for (int k = 0; k < inputs; k++) {
-        int count = mark_below(weave, k, 1);
-        most = count > most ? count : most;
+        below[k] = mark_below(weave, k, 1);
+        most = below[k] > most ? below[k] : most;
     }
-    for (int k = 0; k < inputs && most > 0 && tree->rival_count < TDI_MOST_RIVALS; k++)
-        if (2 * mark_below(weave, k, 1) >= most)
-            tree->rivals[tree->rival_count++] = k;
+    for (int share = 2; share <= 4 && most > 0; share += 2)
+        for (int k = 0; k < inputs && tree->rival_count < (share == 2 ? 1 : TDI_MOST_RIVALS);
+             k++)
+            if (share * below[k] >= most && (share == 2 || k != tree->rivals[0]))
+                tree->rivals[tree->rival_count++] = k;
     return tree->rival_count > 0 ? tree->rivals[0] : -1;
 }
 
