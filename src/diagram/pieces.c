@@ -532,6 +532,21 @@ static void add_strand(TdiDrawn *drawn, int k, TdiPiece *all)
     }
 }
 
+/* Of a network without layers, what comes in and goes out as it is. */
+static void add_nothing(TdiDrawn *drawn, TdiPiece *all)
+{
+    const TdiGraph *graph = drawn->tree->layers->graph;
+    const int *ends[] = {graph->input_count > 0 ? graph->inputs : NULL,
+                         graph->output_count > 0 ? graph->outputs : NULL};
+    for (int k = 0; k < 2 && ends[0] != NULL && ends[1] != NULL; k++) {
+        const TdiTensor *tensor = &graph->tensors[ends[k][0]];
+        append(all,
+               make_terminal(drawn, k == 0 ? "input" : "output", "", &tensor->shape,
+                             tensor->shape.rank > 3 ? 1 : 2),
+               k == 0);
+    }
+}
+
 bool tdi_pieces_make(TdiDrawn *drawn)
 {
     drawn->seen = take(drawn, drawn->tree->fold_count + 1, sizeof(bool));
@@ -540,6 +555,8 @@ bool tdi_pieces_make(TdiDrawn *drawn)
         drawn->all->outermost = true;
     for (int k = 0; k < drawn->tree->strand_count && !drawn->failed; k++)
         add_strand(drawn, k, drawn->all);
+    if (!drawn->failed && drawn->tree->strand_count == 0)
+        add_nothing(drawn, drawn->all);
     return !drawn->failed;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """ONNX models read by the onnx package (Debian: python3-onnx): how many nodes, inputs, outputs and
-stored numbers the networks of Debian's libonnx-testdata have."""
+stored numbers the networks of Debian's libonnx-testdata have; and all of them are drawn."""
 
 import glob
 import os
@@ -50,8 +50,9 @@ class Models(unittest.TestCase):
         self.assertEqual(len(lines), len(paths))
         for path, words in zip(paths, lines):
             self.assertEqual(words[0], "read", f"{path}: {' '.join(words)}")
-            nodes, _, *others = [int(word) for word in words[1:]]
+            nodes, _, *others, drawing = [int(word) for word in words[1:]]
             self.assertEqual([nodes, *others], describe(path), path)
+            self.assertGreater(drawing, 600, path)  # of a constant alone a title
 
     def test_own(self):
         self.check(sorted(glob.glob(f"{OWN}/*.onnx")))
