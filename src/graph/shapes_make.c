@@ -38,7 +38,7 @@ void tdi_infer_constant(TdiGraph *graph, const TdiOperator *op)
         {"value_string", 0, TDI_ELEMENT_STRING}, {"value_strings", 1, TDI_ELEMENT_STRING}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const TdiAttribute *found = tdi_attribute(op, forms[i].name);
-        if (found == NULL || found->count > INT64_MAX)
+        if (found == NULL || (uint64_t)found->count > INT64_MAX)
             continue;
         TdiShape shape = {.rank = forms[i].rank, .size = {(int64_t)found->count}};
         tdi_put(graph, op, 0, &shape, forms[i].element);
