@@ -187,7 +187,9 @@ static TdStatus convert(const char *svg, const char *format, TdiFile *file, cons
     if (status == TD_OK)
         status = tdi_child_finish(&child, run, err);
     tdi_child_end(&child);
-    return status;
+    /* A reader that went away is to be told as of any other file. */
+    TdStatus reader = status == TD_ERROR_IO ? tdi_file_check_reader(file, err) : TD_OK;
+    return reader != TD_OK ? reader : status;
 }
 
 static const char *format_of(const char *path, const char *format)
