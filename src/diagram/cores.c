@@ -5,13 +5,6 @@
 #define STEP (TDI_TOKEN + TDI_LABEL_GAP)
 #define LANE 2.0
 
-static void *take(TdiDrawn *drawn, int count, size_t size)
-{
-    void *piece = tdi_arena_take(&drawn->arena, (uint64_t)count, size);
-    drawn->failed |= piece == NULL;
-    return piece;
-}
-
 /* Where what comes from child `from` (-1: the entry) crosses a row. */
 static double *lane_at(const TdiPiece *core, int row, int from)
 {
@@ -42,7 +35,7 @@ static int row_of(const TdiPiece *core, int child, int absent)
 /* One lane in a row serves all lines from the same child. */
 static bool make_lanes(TdiDrawn *drawn, TdiPiece *core)
 {
-    core->lanes = take(drawn, core->rows * (core->count + 1), sizeof *core->lanes);
+    core->lanes = tdi_pieces_take(drawn, core->rows * (core->count + 1), sizeof *core->lanes);
     if (core->lanes == NULL)
         return false;
     for (int i = 0; i < core->rows * (core->count + 1); i++)
@@ -150,7 +143,7 @@ static void set_outs(TdiDrawn *drawn, TdiPiece *core)
     for (int k = 0; k < core->link_count; k++)
         exits += core->links[2 * k + 1] < 0;
     if (core->outs == NULL)
-        core->outs = take(drawn, exits, sizeof *core->outs);
+        core->outs = tdi_pieces_take(drawn, exits, sizeof *core->outs);
     core->out_count = 0;
     for (int k = 0; core->outs != NULL && k < core->link_count; k++)
         if (core->links[2 * k + 1] < 0)
@@ -162,9 +155,9 @@ void tdi_core_measure(TdiDrawn *drawn, TdiPiece *core)
     if (core->lanes != NULL) /* it does not depend on heights: it was measured */
         return;
     set_rows(core);
-    Row row = {.order = take(drawn, 2 * core->count + 1, sizeof *row.order),
-               .wish = take(drawn, 2 * core->count + 1, sizeof *row.wish)};
-    double *widths = take(drawn, core->rows, sizeof *widths);
+    Row row = {.order = tdi_pieces_take(drawn, 2 * core->count + 1, sizeof *row.order),
+               .wish = tdi_pieces_take(drawn, 2 * core->count + 1, sizeof *row.wish)};
+    double *widths = tdi_pieces_take(drawn, core->rows, sizeof *widths);
     core->width = 0;
     if (drawn->failed || !make_lanes(drawn, core))
         return;

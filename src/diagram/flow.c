@@ -4,11 +4,6 @@
 
 #include "base/memory.h"
 
-static bool is_type(const TdiOperator *op, const char *type)
-{
-    return strcmp(op->type, type) == 0;
-}
-
 static bool is_float(int element)
 {
     return element == TDI_ELEMENT_FLOAT || element == TDI_ELEMENT_FLOAT16 ||
@@ -28,25 +23,25 @@ static bool is_one(const TdiOperator *op)
 /* Hands its first input on as it is, as far as a drawing goes. */
 static bool passes(const TdiGraph *graph, const TdiOperator *op)
 {
-    if (is_type(op, "Identity") || is_type(op, "Dropout"))
+    if (tdi_is_type(op, "Identity") || tdi_is_type(op, "Dropout"))
         return true;
-    if (is_type(op, "Concat") || is_type(op, "Sum") || is_type(op, "Mean"))
+    if (tdi_is_type(op, "Concat") || tdi_is_type(op, "Sum") || tdi_is_type(op, "Mean"))
         return op->input_count == 1;
     const TdiTensor *from = tdi_input(graph, op, 0), *to = tdi_output(graph, op, 0);
-    if (is_type(op, "AveragePool") || is_type(op, "MaxPool"))
+    if (tdi_is_type(op, "AveragePool") || tdi_is_type(op, "MaxPool"))
         return is_one(op) && from != NULL && to != NULL &&
                tdi_shape_equal(&from->shape, &to->shape);
-    if (is_type(op, "Pad") || is_type(op, "Slice") || is_type(op, "Expand") ||
-        is_type(op, "Tile") || is_type(op, "Reshape")) /* to the shape that it has */
+    if (tdi_is_type(op, "Pad") || tdi_is_type(op, "Slice") || tdi_is_type(op, "Expand") ||
+        tdi_is_type(op, "Tile") || tdi_is_type(op, "Reshape")) /* to the shape that it has */
         return from != NULL && to != NULL && tdi_shape_elements(&from->shape) > 0 &&
                tdi_shape_equal(&from->shape, &to->shape);
-    return is_type(op, "Cast") && from != NULL && to != NULL && is_float(from->element) &&
+    return tdi_is_type(op, "Cast") && from != NULL && to != NULL && is_float(from->element) &&
            is_float(to->element);
 }
 
 static bool tells_shape(const TdiOperator *op)
 {
-    return is_type(op, "Shape") || is_type(op, "Size");
+    return tdi_is_type(op, "Shape") || tdi_is_type(op, "Size");
 }
 
 static bool is_operand(const TdiOperator *op, int slot)

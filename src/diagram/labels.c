@@ -3,11 +3,6 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool is_type(const TdiOperator *op, const char *type)
-{
-    return strcmp(op->type, type) == 0;
-}
-
 static bool is_in(const char *word, const char *const *words)
 {
     for (; *words != NULL; words++)
@@ -75,7 +70,7 @@ static void add_sizes(TdiText *text, const int64_t *sizes, size_t count, bool sh
 static size_t kernel_of(const TdiGraph *graph, const TdiOperator *op, int64_t *kernel)
 {
     const TdiAttribute *sizes = tdi_attribute(op, "kernel_shape");
-    const TdiTensor *weight = tdi_input(graph, op, is_type(op, "QLinearConv") ? 3 : 1);
+    const TdiTensor *weight = tdi_input(graph, op, tdi_is_type(op, "QLinearConv") ? 3 : 1);
     size_t count = 0;
     if (sizes != NULL && sizes->whole != NULL && sizes->count <= TDI_MAX_RANK)
         for (; count < sizes->count; count++)
@@ -145,7 +140,7 @@ static void label_convolution(const TdiGraph *graph, const TdiOperator *op, TdiL
     int64_t kernel[TDI_MAX_RANK], group = tdi_attribute_whole(op, "group", 1);
     size_t count = kernel_of(graph, op, kernel);
     const TdiShape *in = &layer->in;
-    bool transposed = is_type(op, "ConvTranspose"), point = count > 0;
+    bool transposed = tdi_is_type(op, "ConvTranspose"), point = count > 0;
     bool depthwise = group > 1 && in->rank > 1 && in->size[1] == group;
     label_window(op, kernel, count, what, marks);
     tdi_text_format(what, "%s%s", count > 0 ? " " : "",
@@ -180,7 +175,7 @@ static void label_pool(const TdiGraph *graph, const TdiOperator *op, TdiLayer *l
         {"QLinearGlobalAveragePool", "global mean"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_type(op, names[i].type)) {
+        if (tdi_is_type(op, names[i].type)) {
             label_window(op, kernel, count, what, marks);
             tdi_text_format(what, "%s%s", count > 0 ? " " : "", names[i].words);
         }
@@ -270,10 +265,10 @@ static bool is_stored(const TdiGraph *graph, const TdiOperator *op, int slot)
 static void label_product(const TdiGraph *graph, const TdiOperator *op, TdiLayer *layer,
                           TdiText *what)
 {
-    bool dense = is_type(op, "Gemm");
+    bool dense = tdi_is_type(op, "Gemm");
     for (int k = 0; k < op->input_count; k++)
         dense |= is_stored(graph, op, k);
-    bool embeds = is_type(op, "Gather");
+    bool embeds = tdi_is_type(op, "Gather");
     layer->kind = dense || embeds ? TDI_KIND_DENSE : TDI_KIND_ATTENTION;
     tdi_text_add(what, embeds ? "embedding" : dense ? "dense" : "matrix product");
 }
@@ -305,12 +300,12 @@ static void label_kind(const TdiGraph *graph, const TdiOperator *op, const char 
     static const char *const products[] = {
         "MatMul",        "Gemm",          "Einsum",    "Gather",      "FusedMatMul",
         "MatMulInteger", "QLinearMatMul", "FusedGemm", "MatMulNBits", NULL};
-    bool gathers = is_type(op, "Gather") && !is_stored(graph, op, 0);
+    bool gathers = tdi_is_type(op, "Gather") && !is_stored(graph, op, 0);
     if (match != NULL)
         label_rest(op, match, layer, what, marks);
     else if (layer->kind == TDI_KIND_CONVOLUTION)
         label_convolution(graph, op, layer, what, marks);
-    else if (is_type(op, "Resize") || is_type(op, "Upsample"))
+    else if (tdi_is_type(op, "Resize") || tdi_is_type(op, "Upsample"))
         label_resize(layer, what);
     else if (strncmp(op->type, "Reduce", 6) == 0)
         label_reduction(op, layer, what);
@@ -330,7 +325,8 @@ static int channel_axis(const TdiOperator *op, const TdiLayer *layer)
 {
     int last = layer->shape.rank - 1;
     bool image = layer->kind == TDI_KIND_CONVOLUTION || layer->kind == TDI_KIND_POOL ||
-                 is_type(op, "BatchNormalization") || is_type(op, "InstanceNormalization");
+                 tdi_is_type(op, "BatchNormalization") ||
+                 tdi_is_type(op, "InstanceNormalization");
     bool features = layer->kind == TDI_KIND_DENSE || layer->kind == TDI_KIND_ATTENTION ||
                     layer->kind == TDI_KIND_RECURRENT || strstr(layer->what, "layer norm") ||
                     strstr(layer->what, "RMS norm");

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-static void *take(TdiDrawn *drawn, int count, size_t size)
-{
-    void *piece = tdi_arena_take(&drawn->arena, (uint64_t)count, size);
-    drawn->failed |= piece == NULL;
-    return piece;
-}
-
 static double larger(double a, double b)
 {
     return a > b ? a : b;
@@ -19,7 +12,7 @@ static double larger(double a, double b)
 static double *outs_of(TdiDrawn *drawn, TdiPiece *piece, int count)
 {
     if (piece->outs == NULL || piece->out_count != count)
-        piece->outs = take(drawn, count, sizeof *piece->outs);
+        piece->outs = tdi_pieces_take(drawn, count, sizeof *piece->outs);
     piece->out_count = piece->outs != NULL ? count : 0;
     return piece->outs;
 }
@@ -89,7 +82,7 @@ static void measure_stack(TdiDrawn *drawn, TdiPiece *stack, double limit)
     double right = 0, height = 0, tallest = 0;
     int column = 0;
     if (stack->column == NULL)
-        stack->column = take(drawn, stack->count, sizeof(int));
+        stack->column = tdi_pieces_take(drawn, stack->count, sizeof(int));
     if (stack->column == NULL)
         return;
     for (int i = 0; i < stack->count; i++)

@@ -21,7 +21,7 @@ static const char *keep_words(TdiDrawn *drawn, TdiText *text)
     return copy != NULL ? copy : "";
 }
 
-static void *take(TdiDrawn *drawn, int count, size_t size)
+void *tdi_pieces_take(TdiDrawn *drawn, int count, size_t size)
 {
     void *piece = tdi_arena_take(&drawn->arena, (uint64_t)count, size);
     drawn->failed |= piece == NULL;
@@ -30,14 +30,14 @@ static void *take(TdiDrawn *drawn, int count, size_t size)
 
 static TdiPiece *new_piece(TdiDrawn *drawn, TdiPieceType type, int children)
 {
-    TdiPiece *piece = take(drawn, 1, sizeof *piece);
+    TdiPiece *piece = tdi_pieces_take(drawn, 1, sizeof *piece);
     if (piece == NULL)
         return NULL;
     piece->type = type;
     piece->role = TDI_ROLE_NONE;
-    piece->children = take(drawn, children, sizeof(TdiPiece *));
-    piece->x = take(drawn, children, sizeof(double));
-    piece->y = take(drawn, children, sizeof(double));
+    piece->children = tdi_pieces_take(drawn, children, sizeof(TdiPiece *));
+    piece->x = tdi_pieces_take(drawn, children, sizeof(double));
+    piece->y = tdi_pieces_take(drawn, children, sizeof(double));
     return drawn->failed ? NULL : piece;
 }
 
@@ -99,7 +99,7 @@ static const char *describe_layer(TdiDrawn *drawn, const TdiLayer *layer)
 static TdiPiece *new_token(TdiDrawn *drawn, const char *words, int role)
 {
     TdiPiece *token = new_piece(drawn, TDI_PIECE_TOKEN, 0);
-    double *out = take(drawn, 1, sizeof *out);
+    double *out = tdi_pieces_take(drawn, 1, sizeof *out);
     if (token == NULL || out == NULL)
         return NULL;
     token->words = words;
@@ -214,7 +214,7 @@ static void set_core_links(TdiDrawn *drawn, const TdiBranch *branch, int to, Tdi
     for (int i = 0; i < branch->core_count; i++)
         most += layer_at(drawn, branch->core[i])->input_count;
     int exits = to >= 0 ? layer_at(drawn, to)->input_count : branch->core_count;
-    int *links = take(drawn, 2 * (most + exits), sizeof *links);
+    int *links = tdi_pieces_take(drawn, 2 * (most + exits), sizeof *links);
     if (links == NULL)
         return;
     const TdiStrand *strand = strand_of(drawn->tree, branch->core[0]);
@@ -251,7 +251,7 @@ static TdiPiece *make_core(TdiDrawn *drawn, const TdiBranch *branch, int to)
     if (core == NULL)
         return NULL;
     core->count = branch->core_count;
-    core->row = take(drawn, core->count, sizeof(int));
+    core->row = tdi_pieces_take(drawn, core->count, sizeof(int));
     for (int i = 0; i < core->count; i++)
         core->children[i] = make_token(drawn, branch->core[i]);
     set_core_links(drawn, branch, to, core);
@@ -549,7 +549,7 @@ static void add_nothing(TdiDrawn *drawn, TdiPiece *all)
 
 bool tdi_pieces_make(TdiDrawn *drawn)
 {
-    drawn->seen = take(drawn, drawn->tree->fold_count + 1, sizeof(bool));
+    drawn->seen = tdi_pieces_take(drawn, drawn->tree->fold_count + 1, sizeof(bool));
     drawn->all = new_piece(drawn, TDI_PIECE_STACK, count_children(drawn->tree));
     if (drawn->all != NULL)
         drawn->all->outermost = true;

@@ -87,6 +87,10 @@ void tdi_pieces_free(TdiDrawn *drawn);
 void tdi_core_measure(TdiDrawn *drawn, TdiPiece *core);
 void tdi_core_place(const TdiPiece *core, double x, double y, TdiFigure *figure);
 
+/* `count` zeroed objects that live as long as the pieces; NULL without memory, which is
+ * remembered. */
+void *tdi_pieces_take(TdiDrawn *drawn, int count, size_t size);
+
 /* Set the sizes for stacks no higher than `limit`. */
 void tdi_measure(TdiDrawn *drawn, TdiPiece *piece, double limit);
 

@@ -48,6 +48,13 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+int tdi_root_of(int *parent, int node)
+{
+    while (parent[node] != node)
+        node = parent[node] = parent[parent[node]];
+    return node;
+}
+
 int tdi_tree_number(TdiTree *tree, const int *list, size_t count)
 {
     int number = tdi_intern_numbers(&tree->numbers, list, count);
@@ -371,13 +378,6 @@ static void make_branch(TdiWeave *weave, int strand, int from, int to, const int
 
 /* ---- Components ---------------------------------------------------------------------- */
 
-static int find_root(int *parent, int node)
-{
-    while (parent[node] != node)
-        node = parent[node] = parent[parent[node]];
-    return node;
-}
-
 /* Join what takes from each other; in weave->place each node has the number of its component,
  * in the order of their first nodes. How many there are. */
 static int find_components(TdiWeave *weave, int strand, const int *nodes, int count)
@@ -393,12 +393,12 @@ static int find_components(TdiWeave *weave, int strand, const int *nodes, int co
             TdiLink link = layer->inputs[k];
             if (!is_within(weave, strand, link) || weave->mark[link.layer] != mark)
                 continue;
-            int a = find_root(parent, link.layer), b = find_root(parent, nodes[i]);
+            int a = tdi_root_of(parent, link.layer), b = tdi_root_of(parent, nodes[i]);
             parent[a > b ? a : b] = a > b ? b : a; /* the root is the first node */
         }
     }
     for (int i = 0; i < count; i++)
-        components += find_root(parent, nodes[i]) == nodes[i];
+        components += tdi_root_of(parent, nodes[i]) == nodes[i];
     return components;
 }
 
@@ -430,7 +430,7 @@ static bool split(TdiWeave *weave, int strand, int to, const int *nodes, int cou
     if (pieces->nodes == NULL || pieces->end == NULL || pieces->slot == NULL || number == NULL)
         return false;
     for (int i = 0; i < count; i++)
-        number[i] = find_root(weave->place, nodes[i]);
+        number[i] = tdi_root_of(weave->place, nodes[i]);
     for (int i = 0; i < count; i++) /* the root, which comes first, gets the number */
         if (number[i] == nodes[i])
             weave->place[nodes[i]] = next++;

@@ -34,6 +34,10 @@ enum { TDI_SOURCE = -1, TDI_SINK = -2, TDI_PORT = -3 };
 void tdi_region_make(TdiWeave *weave, int strand, int from, int to, const int *nodes, int count,
                      int depth, TdiRegion *region);
 
+/* The node that stands for all that a node was joined with: following its parents up to one
+ * that is its own, and shortening the way. */
+int tdi_root_of(int *parent, int node);
+
 /* A number for a list, in the tree's interner; failure is remembered. */
 int tdi_tree_number(TdiTree *tree, const int *list, size_t count);
 

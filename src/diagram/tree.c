@@ -130,13 +130,6 @@ static void find_main(TdiWeave *weave, int *input, int *output)
 
 /* ---- Strands ------------------------------------------------------------------------- */
 
-static int find_root(int *parent, int node)
-{
-    while (parent[node] != node)
-        node = parent[node] = parent[parent[node]];
-    return node;
-}
-
 /* Layers outside the main strand that take from each other are of one strand. The number of
  * strands; weave->strand becomes the number of each layer's. */
 static int number_strands(TdiWeave *weave, bool main)
@@ -150,12 +143,12 @@ static int number_strands(TdiWeave *weave, bool main)
             int from = layers->layers[i].inputs[k].layer;
             if (from < 0 || weave->strand[i] == 0 || weave->strand[from] == 0)
                 continue;
-            int a = find_root(parent, from), b = find_root(parent, i);
+            int a = tdi_root_of(parent, from), b = tdi_root_of(parent, i);
             parent[a > b ? a : b] = a > b ? b : a;
         }
     for (int i = 0; i < layers->count; i++)
         if (weave->strand[i] != 0) {
-            int root = find_root(parent, i);
+            int root = tdi_root_of(parent, i);
             weave->strand[i] = root == i ? count++ : weave->strand[root];
         }
     return count;

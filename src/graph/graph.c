@@ -195,6 +195,11 @@ const char *tdi_attribute_words(const TdiOperator *op, const char *name, const c
     return attribute != NULL && attribute->words != NULL ? attribute->words : absent;
 }
 
+bool tdi_is_type(const TdiOperator *op, const char *type)
+{
+    return strcmp(op->type, type) == 0;
+}
+
 TdiTensor *tdi_input(const TdiGraph *graph, const TdiOperator *op, int slot)
 {
     bool there = slot < op->input_count && op->inputs[slot] >= 0;

@@ -143,6 +143,8 @@ int64_t tdi_attribute_whole(const TdiOperator *op, const char *name, int64_t abs
 /* The words of an attribute, `absent` where there are none. */
 const char *tdi_attribute_words(const TdiOperator *op, const char *name, const char *absent);
 
+bool tdi_is_type(const TdiOperator *op, const char *type);
+
 /* The tensor at an input or output, NULL where it is left out. */
 TdiTensor *tdi_input(const TdiGraph *graph, const TdiOperator *op, int slot);
 TdiTensor *tdi_output(const TdiGraph *graph, const TdiOperator *op, int slot);
