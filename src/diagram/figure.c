@@ -69,6 +69,13 @@ void tdi_figure_own(TdiFigure *figure)
     }
 }
 
+/* Up to the next half of a point, which is a pixel at 144 an inch: else the last one would be
+ * half paper and half nothing, a light edge of dark pages. */
+static double whole_pixels(double size)
+{
+    return ceil(size * 2 - 1e-6) / 2;
+}
+
 void tdi_figure_scale(TdiFigure *figure, double scale)
 {
     for (int i = 0; i < figure->count; i++) {
@@ -84,8 +91,8 @@ void tdi_figure_scale(TdiFigure *figure, double scale)
         for (int k = 0; points != NULL && k < 2 * mark->count; k++)
             points[k] *= scale;
     }
-    figure->width *= scale;
-    figure->height *= scale;
+    figure->width = whole_pixels(figure->width * scale);
+    figure->height = whole_pixels(figure->height * scale);
 }
 
 /* ---- Colours ------------------------------------------------------------------------- */

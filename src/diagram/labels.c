@@ -392,6 +392,8 @@ void tdi_label_weights(const TdiGraph *graph, const TdiOperator *op, TdiLayers *
         if (tensor != NULL && tensor->stored && tensor->shape.rank > 0)
             add_sizes(&width, tensor->shape.size, (size_t)tensor->shape.rank, false);
     }
+    if (tdi_is_type(op, "Gather"))
+        layer->kind = TDI_KIND_DENSE; /* an embedding's table */
     layer->what = tdi_layers_words(layers, &what);
     layer->width = tdi_layers_words(layers, &width);
     layer->marks = "";

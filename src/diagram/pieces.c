@@ -34,6 +34,7 @@ static TdiPiece *new_piece(TdiDrawn *drawn, TdiPieceType type, int children)
     if (piece == NULL)
         return NULL;
     piece->type = type;
+    piece->loose = drawn->tree->layers->graph->weights;
     piece->role = TDI_ROLE_NONE;
     piece->children = tdi_pieces_take(drawn, children, sizeof(TdiPiece *));
     piece->x = tdi_pieces_take(drawn, children, sizeof(double));

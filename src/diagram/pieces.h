@@ -54,6 +54,8 @@ struct TdiPiece {
     /* Written behind the line that leaves it; NULL: none. */
     const char *label;
     double label_width;
+    bool loose;     /* a stack between whose children no lines lead: how they are joined is not
+                     * known */
     bool outermost; /* a stack that is no part of another piece */
     bool apart;     /* nothing leads into it: it begins another strand */
     /* Of a core: from child (-1: its entry) to child (-1: its exit), in pairs. */

@@ -157,7 +157,8 @@ static void place_ends(const TdiPiece *stack, double x, double y, TdiFigure *fig
 
 static void place_stack(const TdiPiece *stack, double x, double y, TdiFigure *figure)
 {
-    if (stack->count > 0 && stack->column[stack->count - 1] > 0 && !stack->outermost)
+    if (stack->count > 0 && stack->column[stack->count - 1] > 0 && !stack->outermost &&
+        !stack->loose)
         place_ends(stack, x, y, figure);
     for (int i = 0; i < stack->count; i++) {
         const TdiPiece *child = stack->children[i];
@@ -165,7 +166,7 @@ static void place_stack(const TdiPiece *stack, double x, double y, TdiFigure *fi
         double foot = y + stack->y[i] + child->height;
         if (child->label != NULL && child->out_count > 0)
             add_label(child, x + stack->x[i] + child->outs[0], foot, figure);
-        if (i + 1 == stack->count || stack->children[i + 1]->apart)
+        if (i + 1 == stack->count || stack->children[i + 1]->apart || stack->loose)
             continue;
         if (stack->column[i] != stack->column[i + 1]) {
             wrap(stack, i, x, y, figure);
@@ -246,9 +247,10 @@ static void place_frame(const TdiPiece *frame, double x, double y, TdiFigure *fi
         const TdiPiece *child = frame->children[0];
         double top = y + frame->y[0], in = x + frame->x[0] + child->in;
         double foot = top + child->height;
-        add_line(figure, (double[]){in, top - TDI_GAP + 1, in, top}, 2, false);
+        if (!child->loose)
+            add_line(figure, (double[]){in, top - TDI_GAP + 1, in, top}, 2, false);
         tdi_place(child, x + frame->x[0], top, figure);
-        for (int k = 0; k < child->out_count; k++)
+        for (int k = 0; k < child->out_count && !child->loose; k++)
             connect(figure, x + frame->x[0] + child->outs[k], foot, x + frame->outs[0],
                     y + frame->height, false);
     }

@@ -125,6 +125,8 @@ class Networks(Case):
             self.assertEqual(svg.get("aria-labelledby"), "title desc")
             self.assertIn(svg[0].text, svg[1].text)
             self.assertTrue(layers_of(svg))
+            for side in ("width", "height"):  # whole pixels at 144 an inch
+                self.assertEqual(float(svg.get(side)[:-2]) * 2 % 1, 0, name)
             for words in svg.iter(SVG + "text"):
                 self.assertGreaterEqual(float(words.get("font-size")), 8)
 
@@ -229,6 +231,18 @@ class Sources(Case):
         self.bad(2, ["--text", "-o -"], "diagram", "@lenet-5", "--text", "-o", "-")
         self.bad(2, ["x.bmp", ".svg"], "diagram", "@lenet-5", "-o", "x.bmp")
         self.bad(2, [".svg"], "diagram", "@lenet-5", "-o", "-")
+
+
+class Weights(Case):
+    def test_no_lines(self):
+        """How weights are joined is not known, so that no line says it."""
+        self.ok("weights", "--layers", "16x8,3", "-q", "-o", "w.safetensors")
+        svg = svg_of(self.ok("diagram", "w.safetensors", "-q", "-o", "-", "--format", "svg",
+                             text=False))
+        self.assertEqual(len(layers_of(svg)), 2)
+        self.assertEqual(list(svg.iter(SVG + "path")), [])
+        found = json.loads(self.ok("diagram", "w.safetensors", "--json"))
+        self.assertEqual((found["parameters"], found["folds"][0]["count"]), (2003, 8))
 
 
 class Names(Case):
